@@ -1,0 +1,78 @@
+// A link ties one referral to one CRM record. It remembers what both sides last agreed on (the base), so that we can
+// tell who changed what. Everything here is stored by the ledger as plain JSON.
+
+import { z } from 'zod'
+import type { ChangeId, Kind, LinkKey, RecordId, RowId, Version } from './ids.ts'
+import type { Instant } from './instant.ts'
+import { stages, steps } from './stage.ts'
+
+// Our own stored values, parsed on the way in. The casts name what this module itself wrote.
+const named = <T extends string>() => z.string().transform((text) => text as T)
+
+export const Value = z.union([z.null(), z.boolean(), z.string(), z.array(z.string()).readonly()])
+const Standing = z.object({ stage: z.enum(stages), step: z.enum(steps).nullable() })
+
+/** Something a person or time must settle before the link goes on. */
+export const Waiting = z.object({
+  for: z.enum(['outcome', 'question', 'problem']),
+  code: named<`DB-${number}`>(),
+  message: z.string(),
+  who: z.string(),
+  since: named<Instant>(),
+  /** When we look again by ourselves; null: when somebody acts. */
+  until: named<Instant>().nullable(),
+  /** What it is about: a row, an outcome; a later plan with another subject replaces it. */
+  subject: z.string(),
+  /** Its inputs, hashed: unchanged inputs are not tried again. */
+  inputs: z.string().optional(),
+  tries: z.int().default(0),
+  choices: z.array(z.string()).optional(),
+})
+export type Waiting = z.infer<typeof Waiting>
+
+/** What we last saw on one side. */
+export const Seen = z.object({
+  version: named<Version>().nullable(),
+  at: named<Instant>().nullable(),
+  /** The version before our own last write there: an answer that still shows it is older than what we know. */
+  before: named<Version>().nullable().optional(),
+})
+export type Seen = z.infer<typeof Seen>
+
+export const Base = z.object({
+  standing: Standing.nullable(),
+  values: z.record(z.string(), Value),
+})
+export type Base = z.infer<typeof Base>
+
+export const Link = z.object({
+  key: named<LinkKey>(),
+  referral: named<RecordId>(),
+  /** Null until the CRM record exists. */
+  kind: named<Kind>(),
+  record: named<RecordId>().nullable(),
+  since: named<Instant>(),
+  base: Base,
+  left: Seen,
+  right: Seen,
+  waiting: z.array(Waiting),
+  /** Counts base changes: part of every operation's key, so that a repeated operation is recognised. */
+  turn: z.int(),
+  /** Closes sent to the source, so that one CRM close acts once, whatever happens later. */
+  closes: z.int(),
+  /** The last CRM close that was acted on; another one is another event. */
+  closedBy: z.string().nullable(),
+  /** Set while a person has paused this deal. */
+  paused: z.boolean().optional(),
+  /** Seen missing once; a second look decides. */
+  missingSince: named<Instant>().nullable().optional(),
+  mapping: z.string(),
+})
+export type Link = z.infer<typeof Link>
+
+export const noBase: Base = { standing: null, values: {} }
+export const unseen: Seen = { version: null, at: null }
+
+export const baseValue = (link: Link, row: RowId) => (Object.hasOwn(link.base.values, row) ? link.base.values[row] : undefined)
+
+export type { ChangeId }
