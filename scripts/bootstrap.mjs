@@ -24,17 +24,27 @@ const runningMajor = Number(process.versions.node.split('.')[0])
 
 // npm puts node_modules/.bin first on PATH, so this script may already be running on the fetched Node:
 // that must not make it believe the host has a new one.
-const onFetchedNode = fs.existsSync(toolchain) && fs.realpathSync(process.execPath).startsWith(fs.realpathSync(toolchain))
+const onFetchedNode =
+  fs.existsSync(toolchain) && fs.realpathSync(process.execPath).startsWith(fs.realpathSync(toolchain))
 const needsFetchedNode = () => onFetchedNode || runningMajor < neededMajor()
 
 function fetchedNode() {
   const name = process.platform === 'win32' ? 'node.exe' : 'node'
-  return path.join(toolchain, 'node_modules', `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`, 'bin', name)
+  return path.join(
+    toolchain,
+    'node_modules',
+    `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`,
+    'bin',
+    name,
+  )
 }
 
 // A stamp of the lockfile's hash tells whether what is installed is what the lockfile says.
 const stampOf = (dir) => path.join(dir, 'node_modules', '.dealbridge-stamp')
-const lockHash = (dir) => createHash('sha256').update(fs.readFileSync(path.join(dir, 'package-lock.json'))).digest('hex')
+const lockHash = (dir) =>
+  createHash('sha256')
+    .update(fs.readFileSync(path.join(dir, 'package-lock.json')))
+    .digest('hex')
 const writeStamp = (dir) => fs.writeFileSync(stampOf(dir), lockHash(dir))
 function isInstalled(dir) {
   try {
@@ -48,14 +58,22 @@ function installInto(dir, node) {
   if (isInstalled(dir)) return
   console.error(`dealbridge: installing ${dir === root ? 'packages' : `Node ${neededMajor()}`} (once) …`)
   const run = spawnNpm(['ci', '--no-audit', '--no-fund', '--loglevel=error'], dir, node)
-  if (run.status !== 0) throw new Error(`npm ci failed in ${path.relative(process.cwd(), dir) || '.'} (${run.error?.message ?? run.signal ?? `exit ${run.status}`})`)
+  if (run.status !== 0)
+    throw new Error(
+      `npm ci failed in ${path.relative(process.cwd(), dir) || '.'} (${run.error?.message ?? run.signal ?? `exit ${run.status}`})`,
+    )
   writeStamp(dir)
 }
 
 function spawnNpm(args, cwd, node) {
-  const env = { ...process.env, DEALBRIDGE_BOOTSTRAPPING: '1', PATH: path.dirname(node) + path.delimiter + process.env.PATH }
+  const env = {
+    ...process.env,
+    DEALBRIDGE_BOOTSTRAPPING: '1',
+    PATH: path.dirname(node) + path.delimiter + process.env.PATH,
+  }
   // What the outer npm told this script about itself would mislead the inner one.
-  for (const name of Object.keys(env)) if (/^npm_(package|lifecycle|command|config_local_prefix)/.test(name)) delete env[name]
+  for (const name of Object.keys(env))
+    if (/^npm_(package|lifecycle|command|config_local_prefix)/.test(name)) delete env[name]
   const stdio = ['ignore', process.stderr, process.stderr]
   // npm's own script on the right Node: no EBADENGINE noise, and postinstall checks see that Node.
   const npm = process.env.npm_execpath
@@ -69,7 +87,9 @@ export function ensureNode() {
   if (!isInstalled(toolchain)) exclusively(() => installInto(toolchain, process.execPath))
   const node = fetchedNode()
   if (fs.existsSync(node)) return node
-  throw new Error(`there is no packaged Node ${neededMajor()} for ${process.platform}-${process.arch}: install Node ${neededMajor()} or newer yourself`)
+  throw new Error(
+    `there is no packaged Node ${neededMajor()} for ${process.platform}-${process.arch}: install Node ${neededMajor()} or newer yourself`,
+  )
 }
 
 // npm scripts find node_modules/.bin/node before the host's.
@@ -82,7 +102,9 @@ function linkIntoPath(node) {
   else fs.symlinkSync(path.relative(path.dirname(link), node), link)
 }
 
-const isLinked = () => !needsFetchedNode() || fs.existsSync(path.join(root, 'node_modules', '.bin', process.platform === 'win32' ? 'node.cmd' : 'node'))
+const isLinked = () =>
+  !needsFetchedNode() ||
+  fs.existsSync(path.join(root, 'node_modules', '.bin', process.platform === 'win32' ? 'node.cmd' : 'node'))
 
 function ensurePackages() {
   if (isInstalled(root) && isLinked()) return

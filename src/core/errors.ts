@@ -31,7 +31,10 @@ export class RetryLater extends Remedied {
   readonly notBefore: Instant | undefined
   /** `connection`: nothing can be sent there meanwhile. `record`: only this one has to wait. */
   readonly scope: 'connection' | 'record'
-  constructor(message: string, details: Details & { readonly notBefore?: Instant | undefined; readonly scope?: 'connection' | 'record' }) {
+  constructor(
+    message: string,
+    details: Details & { readonly notBefore?: Instant | undefined; readonly scope?: 'connection' | 'record' },
+  ) {
     super(message, details)
     this.notBefore = details.notBefore
     this.scope = details.scope ?? 'connection'

@@ -79,15 +79,7 @@ export class TransportFault extends Error {
 }
 
 export type TransportFailure =
-  | 'name-not-found'
-  | 'refused'
-  | 'connect-timeout'
-  | 'timeout'
-  | 'cut'
-  | 'tls'
-  | 'too-large'
-  | 'not-json'
-  | 'aborted'
+  'name-not-found' | 'refused' | 'connect-timeout' | 'timeout' | 'cut' | 'tls' | 'too-large' | 'not-json' | 'aborted'
 
 /** The only things a log line may hold. Names of customers, people and deals have no place to stand here. */
 export interface LogFacts {

@@ -163,7 +163,11 @@ export interface Outcomes {
     readonly rule: Rule
   }
   readonly lost: { readonly requires: readonly FieldName[]; readonly reason: ReasonRule | null; readonly rule: Rule }
-  readonly declined: { readonly requires: readonly FieldName[]; readonly reason: ReasonRule | null; readonly rule: Rule }
+  readonly declined: {
+    readonly requires: readonly FieldName[]
+    readonly reason: ReasonRule | null
+    readonly rule: Rule
+  }
 }
 
 /** The words sent as the reason; null when the CRM holds none. */
@@ -197,9 +201,11 @@ export interface Check {
 
 /** Which row of the stage table the CRM's record stands in; null when no row fits. */
 export function stageRowOf(map: StageMap, crm: Fields): StageRow | null {
-  return map.rows.find((row) => row.direction !== 'toCrm' && row.crm.some((fields) => fits(crm, fields))) ??
+  return (
+    map.rows.find((row) => row.direction !== 'toCrm' && row.crm.some((fields) => fits(crm, fields))) ??
     map.rows.find((row) => row.crm.some((fields) => fits(crm, fields))) ??
     null
+  )
 }
 
 /** Which row a standing at the source is written as. A step that no row has falls back to any row of its stage. */

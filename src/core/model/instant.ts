@@ -85,9 +85,20 @@ interface WallClock {
 }
 
 function wallClock(ms: number, zone: string): WallClock {
-  const parts = new Map(formatterFor(zone).formatToParts(ms).map((part) => [part.type, Number(part.value)]))
+  const parts = new Map(
+    formatterFor(zone)
+      .formatToParts(ms)
+      .map((part) => [part.type, Number(part.value)]),
+  )
   const of = (name: Intl.DateTimeFormatPartTypes): number => parts.get(name) ?? 0
-  return { year: of('year'), month: of('month'), day: of('day'), hour: of('hour'), minute: of('minute'), second: of('second') }
+  return {
+    year: of('year'),
+    month: of('month'),
+    day: of('day'),
+    hour: of('hour'),
+    minute: of('minute'),
+    second: of('second'),
+  }
 }
 
 // Making a formatter is a hundred times dearer than using one.

@@ -73,6 +73,7 @@ export type Link = z.infer<typeof Link>
 export const noBase: Base = { standing: null, values: {} }
 export const unseen: Seen = { version: null, at: null }
 
-export const baseValue = (link: Link, row: RowId) => (Object.hasOwn(link.base.values, row) ? link.base.values[row] : undefined)
+export const baseValue = (link: Link, row: RowId) =>
+  Object.hasOwn(link.base.values, row) ? link.base.values[row] : undefined
 
 export type { ChangeId }

@@ -13,4 +13,5 @@ export function sameValue(a: Value, b: Value): boolean {
   return a === b || (Array.isArray(a) && Array.isArray(b) && sameJson(a, b))
 }
 
-export const isBlank = (value: Value): boolean => value === null || value === '' || (Array.isArray(value) && value.length === 0)
+export const isBlank = (value: Value): boolean =>
+  value === null || value === '' || (Array.isArray(value) && value.length === 0)

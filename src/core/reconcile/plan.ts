@@ -19,7 +19,12 @@ export interface Plan {
   readonly pipeline: PipelineName
   readonly mapping: { readonly name: string; readonly hash: string }
   readonly readAt: Instant
-  readonly read: { readonly referrals: number; readonly records: number; readonly changed: number; readonly linked: number }
+  readonly read: {
+    readonly referrals: number
+    readonly records: number
+    readonly changed: number
+    readonly linked: number
+  }
   /** In the order in which they are applied. */
   readonly changes: readonly Change[]
   /** Links as they will be remembered before the first write: agreements adopted, waits begun and ended. */
@@ -54,7 +59,11 @@ export interface Change {
   /** What both sides agree on once it is written. */
   readonly settles: Settlement
   /** Find it this way before repeating a create whose answer was lost and whose kind has no key field. */
-  readonly findBy?: readonly { readonly field: string; readonly value: string; readonly compare: 'exact' | 'email' | 'domain' | 'companyName' }[]
+  readonly findBy?: readonly {
+    readonly field: string
+    readonly value: string
+    readonly compare: 'exact' | 'email' | 'domain' | 'companyName'
+  }[]
 }
 
 export interface FieldChange {
