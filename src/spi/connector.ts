@@ -10,6 +10,7 @@ import type { Write } from '#core/model/write'
 import type { Host } from './host.ts'
 import type { Probe } from './probe.ts'
 import type { SourceFacet } from './source.ts'
+import type { TargetFacet } from './target.ts'
 
 export const CONTRACT = 1
 
@@ -23,6 +24,8 @@ export interface Connector<S> {
   readonly traits: Traits
   /** Present on a source of referrals only. */
   readonly source?: SourceFacet
+  /** Present on a CRM only. */
+  readonly target?: TargetFacet
   /** What this connector's own error codes mean. */
   readonly codes: Codebook
   /** Every origin it may talk to under these settings. The host lets no request, and so no token, go anywhere else. */

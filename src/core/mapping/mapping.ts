@@ -33,6 +33,8 @@ export interface Mapping {
   readonly target: string
   /** The CRM's kind of the linked record: `Opportunity`. */
   readonly record: Kind
+  /** The field that holds the record's own id, which rows may send to the referral. */
+  readonly idField: FieldName
   /** Every CRM kind it touches, with the fields it uses. The first is `record`. */
   readonly shapes: readonly Shape[]
   readonly take: (env: Env) => Taken
@@ -109,8 +111,8 @@ export interface Lookup {
   readonly kind: Kind
   /** The fields its own rules need read. */
   readonly shape: Shape
-  /** Searched and created below the record another lookup found. */
-  readonly under: string | null
+  /** Searched and created below the record another lookup found: its name, and the field that says so. */
+  readonly under: { readonly lookup: string; readonly field: FieldName } | null
   /** The field that ties it to the record it is under (`AccountId`); known to the connector's schema. */
   readonly fills: LookupFills
   readonly tries: readonly MatchTry[]
@@ -122,8 +124,15 @@ export interface Lookup {
 
 export type LookupFills =
   | { readonly field: FieldName }
-  /** A role record that ties a contact to the deal. */
-  | { readonly contactRole: string; readonly primary: boolean }
+  /** A record of its own that ties a contact to the deal. */
+  | {
+      readonly role: {
+        readonly kind: Kind
+        readonly dealField: FieldName
+        readonly contactField: FieldName
+        readonly fields: Fields
+      }
+    }
 
 export interface Assign {
   readonly field: FieldName
@@ -158,8 +167,8 @@ export interface Outcomes {
   readonly won: {
     readonly requires: readonly FieldName[]
     readonly notBeforeMs: number
-    /** Another kind whose values become the final ones: `opportunityclose`. */
-    readonly takeFrom: Kind | null
+    /** Rows whose final value comes from the close record (`takeFrom: opportunityclose`). */
+    readonly finals: readonly { readonly row: RowId; readonly fromCrm: (crm: Fields) => Reading }[]
     readonly rule: Rule
   }
   readonly lost: { readonly requires: readonly FieldName[]; readonly reason: ReasonRule | null; readonly rule: Rule }
