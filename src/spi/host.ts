@@ -32,6 +32,8 @@ export interface Random {
 export interface Vault {
   get(name: string): Promise<string | null>
   put(name: string, secret: string): Promise<void>
+  /** What the last put replaced: for a rotated token that the vendor then refuses. Kept until the next put. */
+  previous(name: string): Promise<string | null>
 }
 
 export interface Secrets {
