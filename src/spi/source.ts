@@ -1,19 +1,13 @@
 // What only a source of referrals has: its stages, the facts it derives, and which of its properties can be mapped.
 
-import type { Fields } from '#core/model/record'
 import type { JsonObject } from '#core/model/json'
-import type { Stage, Step } from '#core/model/stage'
+import type { Fields } from '#core/model/record'
+import type { SourceModel } from '#core/model/source-model'
 import type { ValueType } from '#core/model/value'
 
-export interface SourceFacet {
+export interface SourceFacet extends SourceModel {
   /** Pure: the `ref` values of one referral, as `ReferralFacts` and whatever else mappings may use. */
   facts(fields: Fields): JsonObject
-  /** How a move to a stage is written, where it can be written at all. */
-  readonly moves: Readonly<Partial<Record<Stage, Fields>>>
-  /** The field that takes a free-text reason for losing or declining. */
-  readonly reasonField: string
-  /** The field that holds how far an accepted deal has come, and how each step is written. */
-  readonly step: { readonly field: string; readonly write: Readonly<Record<Step, string>> }
   /** Every readable property, classified. */
   readonly properties: readonly Property[]
 }
