@@ -1,8 +1,8 @@
 // What a connection can see and do: for `check`, for mapping validation, and for noticing when a schema drifts.
 
-import type { Kind } from '#core/model/ids'
+import type { Owner } from '#core/model/owner'
 import type { FieldName } from '#core/model/record'
-import type { Code } from '#core/model/ids'
+import type { Code, Kind } from '#core/model/ids'
 import type { ValueType } from '#core/model/value'
 import type { Who } from '#core/problem'
 
@@ -56,14 +56,6 @@ export interface Choice {
   readonly means?: 'open' | 'won' | 'lost'
 }
 
-export interface Owner {
-  readonly kind: 'user' | 'team' | 'queue'
-  readonly id: string
-  readonly name: string
-  readonly email: string | null
-  readonly active: boolean
-}
-
 /** One line of `check`. */
 export interface Finding {
   readonly level: 'ok' | 'warning' | 'error'
@@ -73,3 +65,5 @@ export interface Finding {
   readonly fix?: string
   readonly who?: Who
 }
+
+export type { Owner }

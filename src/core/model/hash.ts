@@ -11,7 +11,10 @@ export function hashOf(text: string, length = 64): string {
   const bytes = padded(new TextEncoder().encode(text))
   const words = new Uint32Array(64)
   for (let start = 0; start < bytes.byteLength; start += 64) compress(state, words, bytes, start)
-  return [...state].map((word) => word.toString(16).padStart(8, '0')).join('').slice(0, length)
+  return [...state]
+    .map((word) => word.toString(16).padStart(8, '0'))
+    .join('')
+    .slice(0, length)
 }
 
 function compress(state: Uint32Array, words: Uint32Array, bytes: DataView, start: number): void {

@@ -63,7 +63,9 @@ export const Link = z.object({
   /** The last CRM close that was acted on; another one is another event. */
   closedBy: z.string().nullable(),
   /** How a person settled a conflict; used up by the next plan. */
-  answers: z.record(z.string(), z.union([z.literal('referral'), z.literal('crm'), z.object({ value: Value })])).optional(),
+  answers: z
+    .record(z.string(), z.union([z.literal('referral'), z.literal('crm'), z.object({ value: Value })]))
+    .optional(),
   /** The outcome a person let go before its undo window was over. */
   released: z.string().optional(),
   /** Set while a person has paused this deal. */

@@ -1,0 +1,132 @@
+// Three-way merge of one group of rows: what both sides last agreed on, what the referral shows, what the CRM shows.
+//
+//   neither moved            nothing
+//   one side moved           its value goes to the other side
+//   both, to the same value  agreed: remember it, write nothing
+//   both, apart              a conflict: the mapping's policy decides, or a person does
+//
+// Rows of a group move together. Absent says nothing, so it never moves anything. Without a base (a new row, a lost
+// ledger) equal values are adopted, a blank side takes the other's value, and anything else is a conflict.
+
+import type { RowId } from '../model/ids.ts'
+import { msOf, type Instant } from '../model/instant.ts'
+import { isBlank, sameValue, type Value } from '../model/value.ts'
+import type { Reading } from '../model/deal.ts'
+import type { Policy, Row } from '../mapping/mapping.ts'
+import type { Refusal } from '../problem.ts'
+
+export interface RowView {
+  readonly row: Row
+  readonly base: Value | undefined
+  readonly left: Reading
+  readonly right: Reading
+}
+
+export type RowVerdict =
+  | { readonly do: 'nothing' }
+  /** Both sides already show it. */
+  | { readonly do: 'adopt'; readonly value: Value }
+  | { readonly do: 'toCrm' | 'toReferral'; readonly value: Value; readonly lost?: Value }
+  | { readonly do: 'ask'; readonly left: Value; readonly right: Value }
+  | { readonly do: 'refuse'; readonly refusal: Refusal }
+
+export type Answer = 'referral' | 'crm' | { readonly value: Value }
+
+export interface MergeFrame {
+  /** When each side's record last changed, by that side's own clock. */
+  readonly clocks: { readonly left: Instant; readonly right: Instant }
+  /** How a person settled a conflict. */
+  readonly answers: Readonly<Record<RowId, Answer>>
+  /** A closed record's fields are left as they are, save for rows that say otherwise. */
+  readonly crmIsClosed: boolean
+}
+
+const nothing: RowVerdict = { do: 'nothing' }
+
+/** Closer together than this, two servers' clocks do not tell which came first. The CRM is where sellers work: it wins. */
+export const clockTieMs = 5_000
+
+/** One verdict for each row of the group, in order. */
+export function mergeGroup(group: readonly RowView[], frame: MergeFrame): readonly RowVerdict[] {
+  const refusal = group.map(refusalOf).find((found) => found !== undefined)
+  if (refusal) return group.map((): RowVerdict => ({ do: 'refuse', refusal }))
+  const [only] = group
+  if (only && group.length === 1 && only.row.direction !== 'both') return [mergeOneWay(only, frame)]
+  const moves = group.map(movesOf)
+  const left = moves.some((move) => move.left && !move.same)
+  const right = moves.some((move) => move.right && !move.same)
+  const winner = left && right ? decide(group, frame) : left ? 'left' : right ? 'right' : 'none'
+  return group.map((view) => verdictFor(view, winner, left && right))
+}
+
+function refusalOf({ row, left, right }: RowView): Refusal | undefined {
+  if (row.direction !== 'toReferral' && left.is === 'refused') return left.refusal
+  if (row.direction !== 'toCrm' && right.is === 'refused') return right.refusal
+  return undefined
+}
+
+interface Moves {
+  readonly same: boolean
+  readonly left: boolean
+  readonly right: boolean
+}
+
+const still: Moves = { same: true, left: false, right: false }
+
+function movesOf({ base, left, right }: RowView): Moves {
+  if (left.is !== 'value' || right.is !== 'value') return still
+  const same = sameValue(left.value, right.value)
+  if (base !== undefined) return { same, left: !sameValue(left.value, base), right: !sameValue(right.value, base) }
+  // No common ancestor: a blank side has nothing to lose; otherwise both count as moved, which makes it a conflict.
+  return { same, left: !isBlank(left.value), right: !isBlank(right.value) }
+}
+
+type Winner = 'left' | 'right' | 'none' | 'ask' | { readonly value: Value }
+
+function decide(group: readonly RowView[], frame: MergeFrame): Winner {
+  for (const { row } of group) {
+    const answer = Object.hasOwn(frame.answers, row.id) ? frame.answers[row.id] : undefined
+    if (answer !== undefined) return answer === 'referral' ? 'left' : answer === 'crm' ? 'right' : answer
+  }
+  return winnerBy(group[0]?.row.policy ?? 'ask', frame)
+}
+
+function winnerBy(policy: Policy, { clocks }: MergeFrame): Winner {
+  if (policy === 'ask') return 'ask'
+  if (policy !== 'newest') return policy === 'crm' ? 'right' : 'left'
+  return msOf(clocks.left) - msOf(clocks.right) > clockTieMs ? 'left' : 'right'
+}
+
+function verdictFor(view: RowView, winner: Winner, contested: boolean): RowVerdict {
+  const { base, left, right } = view
+  if (left.is !== 'value' || right.is !== 'value') return nothing
+  if (sameValue(left.value, right.value)) {
+    return base !== undefined && sameValue(base, left.value) ? nothing : { do: 'adopt', value: left.value }
+  }
+  if (winner === 'ask') return { do: 'ask', left: left.value, right: right.value }
+  if (winner === 'left') return { do: 'toCrm', value: left.value, ...(contested ? { lost: right.value } : {}) }
+  if (winner === 'right') return { do: 'toReferral', value: right.value, ...(contested ? { lost: left.value } : {}) }
+  if (winner === 'none') return nothing
+  // A value typed by a person differs from at least one side; the other direction follows in the next plan.
+  return sameValue(winner.value, left.value)
+    ? { do: 'toCrm', value: winner.value, lost: right.value }
+    : { do: 'toReferral', value: winner.value, lost: left.value }
+}
+
+/**
+ * A one-way row follows its own side only. What people change on the far side stays until the near side moves again:
+ * we never fight a person over a field.
+ */
+function mergeOneWay({ row, base, left, right }: RowView, frame: MergeFrame): RowVerdict {
+  const [near, far] = row.direction === 'toCrm' ? [left, right] : [right, left]
+  const toward = row.direction === 'toCrm' ? 'toCrm' : 'toReferral'
+  if (near.is !== 'value') return nothing
+  if (base !== undefined && sameValue(near.value, base)) return nothing
+  if (far.is === 'value' && sameValue(near.value, far.value)) return { do: 'adopt', value: near.value }
+  if (base === undefined && isBlank(near.value)) return { do: 'adopt', value: near.value }
+  if (row.write === 'once' && (base !== undefined || (far.is === 'value' && !isBlank(far.value))))
+    return { do: 'adopt', value: near.value }
+  if (row.write === 'whileOpen' && frame.crmIsClosed && toward === 'toCrm') return { do: 'adopt', value: near.value }
+  const overwritten = base !== undefined && far.is === 'value' && !sameValue(far.value, base) && row.referral !== null
+  return { do: toward, value: near.value, ...(overwritten ? { lost: far.value } : {}) }
+}
