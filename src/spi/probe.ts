@@ -1,9 +1,8 @@
 // What a connection can see and do: for `check`, for mapping validation, and for noticing when a schema drifts.
 
 import type { Owner } from '#core/model/owner'
-import type { FieldName } from '#core/model/record'
-import type { Code, Kind } from '#core/model/ids'
-import type { ValueType } from '#core/model/value'
+import type { KindSchema } from '#core/model/schema'
+import type { Code } from '#core/model/ids'
 import type { Who } from '#core/problem'
 
 export interface Probe {
@@ -20,42 +19,6 @@ export interface Probe {
   readonly findings: readonly Finding[]
 }
 
-export interface KindSchema {
-  readonly kind: Kind
-  readonly label: string
-  readonly fields: readonly FieldSchema[]
-  /** Which kinds of owner its records may have. */
-  readonly ownedBy: readonly Owner['kind'][]
-}
-
-export interface FieldSchema {
-  readonly name: FieldName
-  readonly label: string
-  readonly type: ValueType | 'reference'
-  readonly creatable: boolean
-  readonly updatable: boolean
-  /** A create without it is refused. */
-  readonly required: boolean
-  /** May serve as a key: unique, and found by value. */
-  readonly unique: boolean
-  readonly lengthMax?: number
-  readonly scale?: number
-  readonly precision?: number
-  /** A closed set of values; absent where any text is accepted. */
-  readonly choices?: readonly Choice[]
-  readonly references?: readonly Kind[]
-  /** Calculated by the vendor: can only be read. */
-  readonly calculated?: boolean
-}
-
-export interface Choice {
-  readonly value: string
-  readonly label: string
-  readonly active: boolean
-  /** For a stage field: what a record with this value is. */
-  readonly means?: 'open' | 'won' | 'lost'
-}
-
 /** One line of `check`. */
 export interface Finding {
   readonly level: 'ok' | 'warning' | 'error'
@@ -66,4 +29,5 @@ export interface Finding {
   readonly who?: Who
 }
 
+export type { Choice, FieldSchema, KindSchema, SchemaChange } from '#core/model/schema'
 export type { Owner }
