@@ -9,6 +9,8 @@ import type { FieldName, Shape, VendorRecord } from '#core/model/record'
 import type { Write } from '#core/model/write'
 import type { Host } from './host.ts'
 import type { Probe } from './probe.ts'
+import type { PushFacet } from './push.ts'
+import type { SignInFacet } from './sign-in.ts'
 import type { SourceFacet } from './source.ts'
 import type { TargetFacet } from './target.ts'
 
@@ -26,6 +28,10 @@ export interface Connector<S> {
   readonly source?: SourceFacet
   /** Present on a CRM only. */
   readonly target?: TargetFacet
+  /** Present where a person must sign in. */
+  readonly signIn?: SignInFacet<S>
+  /** Present where the vendor can call us. */
+  readonly push?: PushFacet<S>
   /** What this connector's own error codes mean. */
   readonly codes: Codebook
   /** Every origin it may talk to under these settings. The host lets no request, and so no token, go anywhere else. */
