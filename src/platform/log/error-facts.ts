@@ -1,0 +1,56 @@
+// An error as the log may show it. Messages are written for our own errors only: those of libraries quote requests,
+// headers and answers, and with them secrets and customers. Of a foreign error its class and code are enough to find it.
+
+import { isSyncError, TransportFault } from '#spi'
+
+export interface ErrorFacts {
+  readonly class: string
+  readonly code?: string
+  readonly remedy?: string
+  readonly message?: string
+  /** Where it was thrown: files and lines of ours, for what nobody expected. */
+  readonly thrown?: readonly string[]
+  readonly cause?: ErrorFacts
+}
+
+const causesMax = 3
+const framesMax = 4
+const messageMax = 500
+
+type Mask = (text: string, lengthMax: number) => string
+
+export function errorFacts(error: unknown, mask: Mask, depth = 0): ErrorFacts {
+  if (!(error instanceof Error)) return { class: typeof error }
+  const cause = depth < causesMax && error.cause !== undefined ? errorFacts(error.cause, mask, depth + 1) : undefined
+  return { ...ownFacts(error, mask), ...(cause ? { cause } : {}) }
+}
+
+function ownFacts(error: Error, mask: Mask): ErrorFacts {
+  if (isSyncError(error)) {
+    const facts = { class: className(error), code: error.code, remedy: error.remedy }
+    const message = mask(error.message, messageMax)
+    return error.remedy === 'bug' ? { ...facts, message, thrown: frames(error) } : { ...facts, message }
+  }
+  if (error instanceof TransportFault) return { class: className(error), code: error.why }
+  const code = codeOf(error)
+  return { class: className(error), ...(code ? { code } : {}), thrown: frames(error) }
+}
+
+function className(error: Error): string {
+  const name = error.constructor.name
+  return /^[A-Za-z_$][\w$]{0,60}$/.test(name) ? name : 'Error'
+}
+
+function codeOf(error: Error): string | undefined {
+  const code: unknown = 'code' in error ? error.code : undefined
+  return typeof code === 'string' && /^[A-Z][A-Z0-9_-]{1,60}$/.test(code) ? code : undefined
+}
+
+/** File, line and column of the topmost frames; never their text, which begins with the message. */
+function frames(error: Error): readonly string[] {
+  const found = (error.stack ?? '').split('\n').flatMap((line) => {
+    const place = /^ {4}at .*?((?:src|connectors|test|node_modules)\/[\w./@-]+:\d+:\d+)\)?$/.exec(line)?.[1]
+    return place ? [place] : []
+  })
+  return found.slice(0, framesMax)
+}

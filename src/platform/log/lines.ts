@@ -1,0 +1,28 @@
+// A log entry as people read it on a terminal, and as the journal takes it. JSON is pino's own form.
+
+type Entry = Readonly<Record<string, unknown>>
+
+const symbols: Readonly<Record<string, string>> = { debug: '·', info: ' ', warn: '!', error: '✗' }
+
+/** `15:12:05 ! http.fault  connection=salesforce call=query.run` */
+export function textLine(json: string): string {
+  const { time, level, event, error, ...facts } = JSON.parse(json) as Entry
+  const head = `${String(time).slice(11, 19)} ${symbols[String(level)] ?? '?'} ${String(event)}`
+  const pairs = Object.entries(facts).map(([name, value]) => `${name}=${String(value)}`)
+  return `${[head, ...pairs, ...errorWords(error)].join('  ')}\n`
+}
+
+function errorWords(error: unknown): readonly string[] {
+  if (typeof error !== 'object' || error === null) return []
+  const { class: name, code, message, cause } = error as Entry
+  const words = [name, code, message].filter((word) => typeof word === 'string').join(' ')
+  return [`error=${words}`, ...errorWords(cause).map((word) => `caused by ${word.slice('error='.length)}`)]
+}
+
+const priorities: Readonly<Record<string, number>> = { debug: 7, info: 6, warn: 4, error: 3 }
+
+/** The journal reads a priority from the start of the line. */
+export function journalLine(json: string): string {
+  const { level } = JSON.parse(json) as Entry
+  return `<${priorities[String(level)] ?? 6}>${json}`
+}

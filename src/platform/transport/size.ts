@@ -1,0 +1,17 @@
+// How much of an answer we take in. Counted after decompression, so that a small bomb is as large as it unpacks.
+
+import type { Readable } from 'node:stream'
+
+export class TooLarge extends Error {}
+
+/** The whole body as text. Stops reading, and ends the connection, at the first byte too many. */
+export async function readBody(stream: Readable, bytesMax: number): Promise<{ text: string; bytes: number }> {
+  const pieces: Buffer[] = []
+  let bytes = 0
+  for await (const piece of stream as AsyncIterable<Buffer>) {
+    bytes += piece.length
+    if (bytes > bytesMax) throw new TooLarge(`more than ${bytesMax} bytes`)
+    pieces.push(piece)
+  }
+  return { text: new TextDecoder().decode(Buffer.concat(pieces)), bytes }
+}
