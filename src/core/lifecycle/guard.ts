@@ -26,7 +26,11 @@ export function mayMove(from: Stage, to: Stage): Move {
       return { may: 'no', code: 'DB-3102', because: `Only Partner Center itself moves a referral to ${to}.` }
     case 'never':
       return isClosed(from)
-        ? { may: 'no', code: 'DB-3103', because: `Microsoft has recorded this deal as ${from}. It cannot be reopened or changed there.` }
+        ? {
+            may: 'no',
+            code: 'DB-3103',
+            because: `Microsoft has recorded this deal as ${from}. It cannot be reopened or changed there.`,
+          }
         : { may: 'no', code: 'DB-3104', because: `A referral that is ${from} cannot become ${to}.` }
     default:
       return unreachable(verdict)

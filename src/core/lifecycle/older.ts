@@ -5,16 +5,7 @@ import { unreachable } from '../invariant.ts'
 import type { Stage } from '../model/stage.ts'
 
 export type OlderName =
-  | 'New'
-  | 'Evaluating'
-  | 'Negotiating'
-  | 'Skipped'
-  | 'Missed'
-  | 'Declined'
-  | 'Expired'
-  | 'Won'
-  | 'Lost'
-  | 'Error'
+  'New' | 'Evaluating' | 'Negotiating' | 'Skipped' | 'Missed' | 'Declined' | 'Expired' | 'Won' | 'Lost' | 'Error'
 
 /** The last stage is where it stands now. */
 export function olderName(history: readonly Stage[]): OlderName {

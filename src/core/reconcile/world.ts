@@ -27,6 +27,8 @@ export interface Found {
   readonly match: readonly (readonly VendorRecord[])[]
   /** The same for each lookup, by its name. */
   readonly lookups: Readonly<Record<string, readonly (readonly VendorRecord[])[]>>
+  /** Records among these that another referral is linked to. */
+  readonly linkedElsewhere: ReadonlySet<string>
 }
 
 /** What holds for a whole plan. */

@@ -1,0 +1,178 @@
+// Plans the CRM record of a new deal, with the records it points to: everything that has to exist, in the order in
+// which it has to be made. What the mapping requires and the referral lacks is said instead of written half.
+
+import type { ChangeId, LinkKey } from '../model/ids.ts'
+import type { Json } from '../model/json.ts'
+import { pointer, type FieldName } from '../model/record.ts'
+import type { Owner } from '../model/owner.ts'
+import { isClosed } from '../model/stage.ts'
+import { stageRowFor, type OwnerName, type Row } from '../mapping/mapping.ts'
+import { createId, createOf, updateOf } from './change.ts'
+import type { Change } from './plan.ts'
+import { resolveLookups, type NewDeal, type Resolved } from './lookups.ts'
+import { addFields, addRow, draft, isEmpty, keyRow, settlementOf, type Draft } from './side.ts'
+import { addStatus } from './status.ts'
+import type { Wait } from './waits.ts'
+import type { VendorRecord } from '../model/record.ts'
+
+export type CreateVerdict =
+  { readonly ok: true; readonly changes: readonly Change[] } | { readonly ok: false; readonly waits: readonly Wait[] }
+
+export function planCreate(deal: NewDeal, referral: VendorRecord): CreateVerdict {
+  const lookups = resolveLookups(deal)
+  if (!lookups.ok) return lookups
+  const to = draft('crm', null)
+  const waits = fill(deal, to, lookups.resolved)
+  if (waits.length > 0) return { ok: false, waits }
+  const record = recordOf(deal, to, lookups.resolved)
+  const made = [...lookups.resolved.values()].flatMap(({ makes }) => (makes ? [makes] : []))
+  return {
+    ok: true,
+    changes: [...made, record, ...roles(deal, lookups.resolved, record.id), ...sendBack(deal, referral, record.id)],
+  }
+}
+
+function fill(deal: NewDeal, to: Draft, resolved: ReadonlyMap<string, Resolved>): readonly Wait[] {
+  const { frame, facts, link } = deal
+  const { mapping } = frame
+  for (const row of mapping.rows) if (row.toCrm && row.crm !== mapping.idField) addRowFromReferral(deal, to, row)
+  const waits: Wait[] = [...placeStage(deal, to), ...assign(deal, to)]
+  for (const lookup of mapping.lookups) {
+    const value = resolved.get(lookup.name)?.value ?? null
+    if ('field' in lookup.fills && value !== null)
+      addFields(to, { [lookup.fills.field]: value }, { rule: lookup.rule, from: `lookups.${lookup.name}` })
+  }
+  if (mapping.match.keyField) {
+    addFields(to, { [mapping.match.keyField]: link.key }, { rule: null, from: 'id' })
+    to.values[keyRow] = link.key
+  }
+  addStatus(to, frame, { link, facts, waiting: [] })
+  return [...waits, ...to.refusals.map((refusal): Wait => ({ for: 'problem', subject: 'create', ...refusal }))]
+}
+
+function addRowFromReferral({ env }: NewDeal, to: Draft, row: Row): void {
+  const left = row.fromReferral(env)
+  if (left.is === 'refused') to.refusals.push(left.refusal)
+  else addRow(to, { row, value: left.is === 'value' ? left.value : null, base: undefined })
+}
+
+function placeStage({ frame, facts }: NewDeal, to: Draft): readonly Wait[] {
+  const standing = facts.stage
+    ? { stage: facts.stage === 'Received' ? ('New' as const) : facts.stage, step: facts.step }
+    : null
+  const row = standing && stageRowFor(frame.mapping.stages, standing)
+  if (!standing || !row) {
+    const message = `The mapping's stage table has no row for ${facts.stage ?? 'this status'}, so a new record would have no stage.`
+    return [{ for: 'problem', subject: 'stage', code: 'DB-2132', message, who: 'CRM admin' }]
+  }
+  to.standing = { stage: row.stage, step: row.step }
+  addFields(to, row.crm[0] ?? {}, { rule: row.rule, from: `stage: status ${standing.stage}` })
+  return []
+}
+
+function assign({ frame, env }: NewDeal, to: Draft): readonly Wait[] {
+  const decided = frame.mapping.assign?.to(env)
+  if (!frame.mapping.assign || !decided) return []
+  const owner = frame.owners.find((candidate) => isOwner(candidate, decided.owner))
+  if (owner?.active) {
+    addFields(to, { [frame.mapping.assign.field]: owner.id }, { rule: decided.rule, from: decided.rule.key })
+    return []
+  }
+  const name = nameOf(decided.owner)
+  const message = owner
+    ? `${name} is no longer active and cannot own a record (${decided.rule.key}).`
+    : `${frame.target.label} knows no ${name} (${decided.rule.key}).`
+  return [{ for: 'problem', subject: 'assign', code: 'DB-2152', message, who: 'CRM admin' }]
+}
+
+function isOwner(candidate: Owner, wanted: OwnerName): boolean {
+  if ('user' in wanted)
+    return (
+      candidate.kind === 'user' &&
+      [candidate.email, candidate.name, candidate.id].some((text) => text?.toLowerCase() === wanted.user.toLowerCase())
+    )
+  if ('team' in wanted) return candidate.kind === 'team' && candidate.name.toLowerCase() === wanted.team.toLowerCase()
+  return candidate.kind === 'queue' && candidate.name.toLowerCase() === wanted.queue.toLowerCase()
+}
+
+const nameOf = (owner: OwnerName): string =>
+  'user' in owner ? `user ${owner.user}` : 'team' in owner ? `team ${owner.team}` : `queue ${owner.queue}`
+
+function recordOf({ frame, link, facts }: NewDeal, to: Draft, resolved: ReadonlyMap<string, Resolved>): Change {
+  const { mapping } = frame
+  const after = [...resolved.values()].flatMap((lookup) => lookup.after)
+  const findBy = mapping.match.keyField
+    ? [{ field: mapping.match.keyField, value: link.key, compare: 'exact' as const }]
+    : []
+  const write = {
+    do: 'create',
+    kind: mapping.record,
+    key: link.key,
+    keyField: mapping.match.keyField,
+    fields: {},
+  } as const
+  return createOf(
+    to,
+    write,
+    { frame, link, facts },
+    { after: [...new Set(after)], findBy, settles: { ...settlementOf(to), becomes: 'record' } },
+  )
+}
+
+/** Ties contacts to the deal where the CRM keeps that in a record of its own. */
+function roles(
+  { frame, link, facts }: NewDeal,
+  resolved: ReadonlyMap<string, Resolved>,
+  record: ChangeId,
+): readonly Change[] {
+  return frame.mapping.lookups.flatMap((lookup) => {
+    const contact = resolved.get(lookup.name)
+    if (!('role' in lookup.fills) || !contact || contact.value === null) return []
+    const { kind, dealField, contactField, fields } = lookup.fills.role
+    const key = `${link.key}-${lookup.name}` as LinkKey
+    const to = draft('crm', null)
+    addFields(
+      to,
+      { ...fields, [dealField]: { ...pointer(link.key) }, [contactField]: contact.value },
+      { rule: lookup.rule, from: `lookups.${lookup.name}` },
+    )
+    const after = [...new Set([record, ...contact.after])]
+    return [
+      createOf(
+        to,
+        { do: 'create', kind, key, keyField: null, fields: {} },
+        { frame, link, facts },
+        { after, settles: { values: {} } },
+      ),
+    ]
+  })
+}
+
+/** What the referral learns from the new record: above all its id. */
+function sendBack({ frame, link, facts }: NewDeal, referral: VendorRecord, record: ChangeId): readonly Change[] {
+  if (facts.stage === null || isClosed(facts.stage)) return []
+  const { mapping } = frame
+  const to = draft('referral', referral.fields)
+  for (const row of mapping.rows.filter(
+    (candidate) => candidate.crm === mapping.idField && candidate.referral !== null,
+  )) {
+    const path: FieldName = row.referral ?? ''
+    const value: Json = { ...pointer(link.key) }
+    addFields(to, { [path]: value }, { rule: row.rule, from: row.crm })
+  }
+  if (mapping.stages.accept === 'always' && (facts.stage === 'New' || facts.stage === 'Received')) {
+    addFields(to, frame.source.moves.Accepted ?? {}, { rule: null, from: 'stages.accept: always' })
+  }
+  return isEmpty(to)
+    ? []
+    : [
+        updateOf(
+          to,
+          { kind: referral.kind, id: referral.id, version: referral.version },
+          { frame, link, facts },
+          { after: [record] },
+        ),
+      ]
+}
+
+export { createId }

@@ -1,0 +1,209 @@
+// Plans one linked deal: merges its rows and its standing, and makes of the verdicts what each side is to be sent, what
+// both sides are found to agree on, and what has to wait for time or for a person.
+
+import { rowId, type RowId } from '../model/ids.ts'
+import { baseValue, type Link } from '../model/link.ts'
+import { reading } from '../model/deal.ts'
+import { textOf } from '../model/json.ts'
+import type { VendorRecord } from '../model/record.ts'
+import type { ReferralFacts } from '../model/referral.ts'
+import { isClosed, type Standing } from '../model/stage.ts'
+import type { Value } from '../model/value.ts'
+import { stageRowOf, type Env, type Row, type StageRow } from '../mapping/mapping.ts'
+import { updateOf } from './change.ts'
+import type { DealPlan, LinkedDeal, Sides } from './linked-deal.ts'
+import { mergeGroup, type RowVerdict, type RowView } from './merge.ts'
+import { planMoves, type Moves } from './moves.ts'
+import type { Change } from './plan.ts'
+import { addFields, addRow, draft, isEmpty, keyRow, type Draft } from './side.ts'
+import { mergeStanding, type StandingVerdict } from './standing.ts'
+import { addStatus } from './status.ts'
+import { waitFrom, type Wait } from './waits.ts'
+
+export function planLinked(deal: LinkedDeal): DealPlan {
+  const { frame, referral, crm, facts } = deal
+  const env: Env = { referral: referral.fields, crm: crm.fields, now: frame.now }
+  const right = stageRowOf(frame.mapping.stages, crm.fields)
+  const moved = keyTrouble(deal)
+  if (moved) return { link: waitingFor(deal, moved), changes: [] }
+  const standing = standingOf(deal, right)
+  const sides: Sides = {
+    crm: draft('crm', crm.fields),
+    referral: draft('referral', referral.fields),
+    adopted: {},
+    waits: [],
+  }
+  addKey(deal, sides.crm)
+  mergeRows(deal, env, sides, {
+    crmIsClosed: right !== null && isClosed(right.stage),
+    frozen: !mayWriteReferral(facts),
+  })
+  const moves = planMoves(deal, standing, sides, env)
+  return finish(deal, sides, moves, right)
+}
+
+/** A closed referral, and one in a status we do not know, is never written. */
+const mayWriteReferral = (facts: ReferralFacts): boolean => facts.stage !== null && !isClosed(facts.stage)
+
+/** The key field is how everyone else knows which referral a record belongs to. Once written it must stay. */
+function keyTrouble({ frame, link, crm }: LinkedDeal): Wait | null {
+  const field = frame.mapping.match.keyField
+  if (!field || !Object.hasOwn(crm.fields, field)) return null
+  const shown = textOf(crm.fields[field]).toLowerCase()
+  if (shown === link.key || (shown === '' && baseValue(link, keyRow) === undefined)) return null
+  const message =
+    shown === ''
+      ? `Someone emptied ${field}, which ties this record to its referral.`
+      : `${field} now names another referral.`
+  return {
+    for: 'question',
+    subject: 'key',
+    code: 'DB-3505',
+    message: `${message} Nothing is written to either side until it is settled.`,
+    who: 'CRM admin',
+  }
+}
+
+function addKey({ frame, link, crm }: LinkedDeal, to: Draft): void {
+  const field = frame.mapping.match.keyField
+  if (!field || baseValue(link, keyRow) !== undefined) return
+  to.values[keyRow] = link.key
+  if (textOf(crm.fields[field]).toLowerCase() !== link.key)
+    addFields(to, { [field]: link.key }, { rule: null, from: 'id' })
+}
+
+function waitingFor({ link, frame }: LinkedDeal, wait: Wait): Link {
+  const waiting = [waitFrom(wait, link.waiting, frame.now)]
+  return JSON.stringify(waiting) === JSON.stringify(link.waiting) ? link : { ...link, waiting }
+}
+
+function standingOf({ frame, link, facts }: LinkedDeal, right: StageRow | null): StandingVerdict {
+  const { mapping } = frame
+  if (facts.stage === null) {
+    const message =
+      'Partner Center shows a status that this version of dealbridge does not know. The referral is read, and nothing is written to it.'
+    return { do: 'wait', code: 'DB-2206', message, who: 'CRM admin' }
+  }
+  const left: Standing = { stage: facts.stage, step: facts.step }
+  const policy = mapping.rows[0]?.policy ?? 'newest'
+  return mergeStanding({ map: mapping.stages, base: link.base.standing, left, right, closedBy: link.closedBy, policy })
+}
+
+function mergeRows(
+  deal: LinkedDeal,
+  env: Env,
+  sides: Sides,
+  mode: { readonly crmIsClosed: boolean; readonly frozen: boolean },
+): void {
+  const { frame, link, referral, crm } = deal
+  const clocks = { left: referral.changedAt, right: crm.changedAt }
+  const answers = link.answers ?? {}
+  for (const group of groupsOf(frame.mapping.rows)) {
+    const views = group.map((row) => viewOf(row, link, env, crm))
+    const verdicts = mergeGroup(views, { clocks, answers, crmIsClosed: mode.crmIsClosed })
+    for (const [index, verdict] of verdicts.entries()) {
+      const view = views[index]
+      if (view) place(sides, view, verdict, mode.frozen)
+    }
+  }
+  for (const refusal of [...sides.crm.refusals, ...sides.referral.refusals])
+    sides.waits.push({ for: 'problem', subject: `refusal:${refusal.code}`, ...refusal })
+}
+
+function groupsOf(rows: readonly Row[]): readonly (readonly Row[])[] {
+  return [...Map.groupBy(rows, (row) => row.group).values()]
+}
+
+function viewOf(row: Row, link: Link, env: Env, crm: VendorRecord): RowView {
+  return { row, base: baseValue(link, row.id), left: row.fromReferral(env), right: row.fromCrm(crm.fields) }
+}
+
+function place(sides: Sides, { row, base, left, right }: RowView, verdict: RowVerdict, frozen: boolean): void {
+  if (verdict.do === 'adopt') sides.adopted[row.id] = verdict.value
+  if (verdict.do === 'toCrm') addRow(sides.crm, { row, base, ...verdict })
+  if (verdict.do === 'toReferral' && !frozen) addRow(sides.referral, { row, base, ...verdict })
+  if (verdict.do === 'refuse') sides.waits.push({ for: 'problem', subject: `row:${row.id}`, ...verdict.refusal })
+  if (verdict.do !== 'ask' || frozen) return
+  const shown = (value: typeof left): string =>
+    value.is === 'value' ? String(value.value ?? '(empty)') : '(not shown)'
+  const message = `You and Microsoft both changed ${row.crm}. Choose one.`
+  const choices = [
+    `Partner Center: ${shown(left)}`,
+    `last synced: ${shown(reading(base ?? null))}`,
+    `CRM: ${shown(right)}`,
+  ]
+  sides.waits.push({ for: 'question', subject: `row:${row.id}`, code: 'DB-3501', message, who: 'the seller', choices })
+}
+
+function finish(deal: LinkedDeal, sides: Sides, moves: Moves, right: StageRow | null): DealPlan {
+  const { frame, link, referral, facts, crm } = deal
+  const waits = [...sides.waits, ...moves.waits]
+  const waiting = waits.map((wait) => waitFrom(wait, link.waiting, frame.now))
+  addStatus(sides.crm, frame, {
+    link,
+    facts,
+    waiting: [...waiting, ...link.waiting.filter(({ subject }) => subject.startsWith('write:'))],
+  })
+  const subject = { frame, link, facts }
+  const changes = [...moves.changes]
+  if (!isEmpty(sides.crm))
+    changes.push(updateOf(sides.crm, { kind: crm.kind, id: crm.id, version: crm.version }, subject))
+  if (!isEmpty(sides.referral))
+    changes.push(
+      updateOf(
+        sides.referral,
+        { kind: referral.kind, id: referral.id, version: referral.version },
+        subject,
+        refusedBy(moves),
+      ),
+    )
+  const refusals = link.waiting.filter((wait) => changes.some((change) => wait.subject === `write:${change.id}`))
+  return { link: remembered(deal, sides, { moves, right, waiting: [...waiting, ...refusals] }), changes }
+}
+
+function refusedBy(moves: Moves): { state: 'refused'; why: NonNullable<Change['why']> } | Record<string, never> {
+  return moves.blocked ? { state: 'refused', why: { ...moves.blocked, until: null } } : {}
+}
+
+/** The link as it is before any write: what was found to agree, what waits, what we saw. The same object when nothing is new. */
+function remembered(
+  deal: LinkedDeal,
+  sides: Sides,
+  next: { readonly moves: Moves; readonly right: StageRow | null; readonly waiting: Link['waiting'] },
+): Link {
+  const { link, frame } = deal
+  const silent = silentlySettled(sides)
+  const values = { ...link.base.values, ...sides.adopted, ...silent }
+  const standing = next.moves.adopted ?? link.base.standing
+  const reopened = next.right !== null && !isClosed(next.right.stage) && link.closedBy !== null
+  const { answers, released, ...rest } = link
+  const kept = {
+    ...(answers && stillOpen(answers, sides) ? { answers } : {}),
+    ...(released && next.right && isClosed(next.right.stage) ? { released } : {}),
+  }
+  const after: Link = {
+    ...rest,
+    ...kept,
+    base: { standing, values },
+    waiting: next.waiting,
+    closedBy: reopened ? null : link.closedBy,
+    mapping: frame.mapping.hash,
+  }
+  return JSON.stringify(after) === JSON.stringify(link) ? link : after
+}
+
+/** Rows whose value turned out to stand there already: agreed, with nothing to send. */
+function silentlySettled(sides: Sides): Record<RowId, Value> {
+  const settled: Record<RowId, Value> = {}
+  for (const side of [sides.crm, sides.referral]) {
+    if (isEmpty(side)) Object.assign(settled, side.values)
+  }
+  return settled
+}
+
+/** An answer stays until its row has been written; a crash in between must not lose it. */
+function stillOpen(answers: NonNullable<Link['answers']>, sides: Sides): boolean {
+  return Object.keys(answers).some(
+    (row) => Object.hasOwn(sides.crm.values, rowId(row)) || Object.hasOwn(sides.referral.values, rowId(row)),
+  )
+}

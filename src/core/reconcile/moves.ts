@@ -1,0 +1,213 @@
+// Turns the verdict on a deal's standing into changes: an answer or a step joins the other edits of the referral, a
+// stage joins those of the CRM, and an outcome takes the whole referral change with it, because after it nothing more
+// can be said.
+
+import type { Code } from '../model/ids.ts'
+import type { Fields } from '../model/record.ts'
+import { isClosed, type Stage, type Standing } from '../model/stage.ts'
+import { unreachable } from '../invariant.ts'
+import type { Env, StageRow } from '../mapping/mapping.ts'
+import { updateOf } from './change.ts'
+import { judgeOutcome, outcomeSubject, type OutcomeVerdict } from './outcome.ts'
+import type { LinkedDeal, Sides } from './linked-deal.ts'
+import type { Change } from './plan.ts'
+import { addFields, addRow, draft, isEmpty, settlementOf, type Draft } from './side.ts'
+import type { StandingVerdict } from './standing.ts'
+import type { Wait } from './waits.ts'
+
+export interface Moves {
+  readonly changes: readonly Change[]
+  readonly waits: readonly Wait[]
+  /** What both sides were found to agree on. */
+  readonly adopted: Standing | null
+  /** A house rule that keeps everything from the referral for now. */
+  readonly blocked: { readonly code: Code; readonly message: string; readonly who: string } | null
+}
+
+const none: Moves = { changes: [], waits: [], adopted: null, blocked: null }
+
+export function planMoves(deal: LinkedDeal, verdict: StandingVerdict, sides: Sides, env: Env): Moves {
+  switch (verdict.do) {
+    case 'nothing':
+      return checked(none, deal, sides, env)
+    case 'adopt':
+      return checked({ ...none, adopted: verdict.standing }, deal, sides, env)
+    case 'wait': {
+      const { code, message, who } = verdict
+      return checked(
+        { ...none, adopted: verdict.adopt ?? null, waits: [{ for: 'problem', subject: 'stage', code, message, who }] },
+        deal,
+        sides,
+        env,
+      )
+    }
+    case 'toCrm': {
+      addStage(sides.crm, verdict.row, `stage: status ${verdict.standing.stage}`)
+      sides.crm.standing = verdict.standing
+      return checked(isEmpty(sides.crm) ? { ...none, adopted: verdict.standing } : none, deal, sides, env)
+    }
+    case 'toReferral':
+      addMove(deal, sides.referral, verdict)
+      return checked(none, deal, sides, env)
+    case 'close':
+      return planClose(deal, verdict, sides, env)
+    default:
+      return unreachable(verdict)
+  }
+}
+
+function addStage(to: Draft, row: StageRow, from: string): void {
+  const now = to.now ?? {}
+  const fits = row.crm.some((fields) => Object.entries(fields).every(([field, value]) => now[field] === value))
+  if (!fits) addFields(to, row.crm[0] ?? {}, { rule: row.rule, from })
+}
+
+function addMove({ frame }: LinkedDeal, to: Draft, verdict: Extract<StandingVerdict, { do: 'toReferral' }>): void {
+  const { source } = frame
+  const about = { rule: verdict.row.rule, from: `${frame.mapping.stages.crm}, ${verdict.row.rule.key}` }
+  if (verdict.stage) addFields(to, source.moves[verdict.stage] ?? {}, about)
+  if (verdict.step) addFields(to, { [source.step.field]: source.step.write[verdict.step] }, about)
+  to.standing = verdict.standing
+}
+
+/** House rules of the mapping, asked before anything goes to the referral. */
+function checked(moves: Moves, deal: LinkedDeal, sides: Sides, env: Env): Moves {
+  if (isEmpty(sides.referral)) return moves
+  const blocked = brokenRule(deal, env)
+  return blocked
+    ? { ...moves, blocked, waits: [...moves.waits, { for: 'problem', subject: 'check', ...blocked }] }
+    : moves
+}
+
+function brokenRule({ frame }: LinkedDeal, env: Env): Moves['blocked'] {
+  const broken = frame.mapping.checks.find((check) => check.before === 'toReferral' && !check.passes(env))
+  return broken ? { code: broken.code, message: broken.message, who: 'the seller' } : null
+}
+
+function planClose(
+  deal: LinkedDeal,
+  verdict: Extract<StandingVerdict, { do: 'close' }>,
+  sides: Sides,
+  env: Env,
+): Moves {
+  const { frame, link, facts, crm } = deal
+  const { stage, row } = verdict
+  const moved = frame.source.moves[stage]
+  if (!moved) {
+    const message = `${frame.source.label} has no way to record a deal as ${stage}.`
+    return checked(
+      { ...none, waits: [{ for: 'problem', subject: 'stage', code: 'DB-3112', message, who: 'CRM admin' }] },
+      deal,
+      sides,
+      env,
+    )
+  }
+  const outcome = judgeOutcome({
+    stage,
+    outcomes: frame.mapping.outcomes,
+    facts,
+    link,
+    crm: crm.fields,
+    now: frame.now,
+  })
+  const blocked = brokenRule(deal, env)
+  if (outcome.may === 'no' || blocked) return refusedClose(deal, stage, sides, { outcome, blocked })
+  const to = closeDraft(deal, outcome, sides, { moved, row })
+  return outcome.may === 'wait' ? heldClose(deal, to, outcome, stage) : sentClose(deal, to, stage, sides)
+}
+
+function closeDraft(
+  deal: LinkedDeal,
+  outcome: Exclude<OutcomeVerdict, { may: 'no' }>,
+  sides: Sides,
+  how: { readonly moved: Fields; readonly row: StageRow },
+): Draft {
+  const { frame, referral, crm } = deal
+  const to = draft('referral', referral.fields)
+  const rule = outcome.rule ?? how.row.rule
+  addFields(to, how.moved, { rule: how.row.rule, from: `${frame.mapping.stages.crm}, ${how.row.rule.key}` })
+  if (outcome.reason !== null)
+    addFields(to, { [frame.source.reasonField]: outcome.reason }, { rule, from: 'outcomes.reason' })
+  for (const { row, fromCrm } of frame.mapping.outcomes.won.finals) {
+    const final = fromCrm(crm.fields)
+    const mapped = frame.mapping.rows.find((candidate) => candidate.id === row)
+    if (how.row.stage !== 'Won' || !mapped || final.is !== 'value' || final.value === null) continue
+    addRow(to, { row: mapped, value: final.value, base: undefined })
+    for (const path of Object.keys(to.fields)) forget(sides.referral, path)
+  }
+  return to
+}
+
+/** A final value replaces an ordinary edit of the same field. */
+function forget(from: Draft, path: string): void {
+  delete from.fields[path]
+  const index = from.lines.findIndex((line) => line.path === path)
+  if (index >= 0) from.lines.splice(index, 1)
+}
+
+function refusedClose(
+  deal: LinkedDeal,
+  stage: Stage,
+  sides: Sides,
+  why: { readonly outcome: OutcomeVerdict; readonly blocked: Moves['blocked'] },
+): Moves {
+  const { code, message } =
+    why.outcome.may === 'no' ? why.outcome : (why.blocked ?? { code: 'DB-3112' as const, message: '' })
+  const to = draft('referral', deal.referral.fields)
+  addFields(to, deal.frame.source.moves[stage] ?? {}, { rule: null, from: deal.frame.mapping.stages.crm })
+  const refused = { code, message, who: 'the seller', until: null }
+  const change = closeChange(deal, to, stage, { state: 'refused', why: refused })
+  const wait: Wait = { for: 'problem', subject: outcomeSubject(stage), code, message, who: 'the seller' }
+  return checked({ ...none, changes: [change], waits: [wait] }, deal, sides, {
+    referral: deal.referral.fields,
+    crm: deal.crm.fields,
+    now: deal.frame.now,
+  })
+}
+
+function heldClose(
+  deal: LinkedDeal,
+  to: Draft,
+  outcome: Extract<OutcomeVerdict, { may: 'wait' }>,
+  stage: Stage,
+): Moves {
+  const { code, message, until } = outcome
+  const change = closeChange(deal, to, stage, {
+    state: 'held',
+    why: { code, message, who: 'nobody: it goes by itself', until },
+  })
+  return {
+    ...none,
+    changes: [change],
+    waits: [{ for: 'outcome', subject: outcomeSubject(stage), code, message, who: 'the seller', until }],
+  }
+}
+
+/** The outcome and every edit that is still open go in one write. */
+function sentClose(deal: LinkedDeal, to: Draft, stage: Stage, sides: Sides): Moves {
+  const edits = sides.referral
+  const whole: Draft = {
+    ...to,
+    fields: { ...edits.fields, ...to.fields },
+    lines: [...edits.lines, ...to.lines],
+    values: { ...edits.values, ...to.values },
+  }
+  for (const path of Object.keys(edits.fields)) forget(edits, path)
+  return { ...none, changes: [closeChange(deal, whole, stage, {})] }
+}
+
+function closeChange(
+  deal: LinkedDeal,
+  to: Draft,
+  stage: Stage,
+  extras: { readonly state?: Change['state']; readonly why?: NonNullable<Change['why']> },
+): Change {
+  const { frame, link, referral, facts } = deal
+  const settles = { ...settlementOf(to), standing: { stage, step: null }, closes: stage }
+  return updateOf(
+    to,
+    { kind: referral.kind, id: referral.id, version: referral.version },
+    { frame, link, facts },
+    { ...extras, irreversible: isClosed(stage), settles },
+  )
+}

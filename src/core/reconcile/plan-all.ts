@@ -1,0 +1,89 @@
+// Folds many deals into one plan: each planned by itself, records that several need made once, and everything in the
+// order in which it has to be applied.
+
+import { isClosed } from '../model/stage.ts'
+import type { Link } from '../model/link.ts'
+import { brakesFor, type Limits, type Wanted } from './limits.ts'
+import { PLAN_SCHEMA, type Change, type Plan, type Skipped } from './plan.ts'
+import { planDeal } from './planner.ts'
+import { PlannedRecords } from './search.ts'
+import type { DealView, PlanFrame } from './world.ts'
+
+export interface PlanAllOptions {
+  readonly limits: Limits
+  /** How many links there are in all, for limits that are shares. */
+  readonly linked: number
+  readonly read: { readonly referrals: number; readonly records: number }
+  readonly approved: Wanted['approved']
+}
+
+export function planAll(frame: PlanFrame, views: readonly DealView[], options: PlanAllOptions): Plan {
+  const planned = new PlannedRecords()
+  const changes = new Map<Change['id'], Change>()
+  const links: Link[] = []
+  const skipped: Skipped[] = []
+  for (const view of views) {
+    const verdict = planDeal(frame, view, planned)
+    if ('skipped' in verdict) {
+      skipped.push(verdict.skipped)
+      continue
+    }
+    // The same object means that nothing about it is new: an unchanged link costs no commit.
+    if (verdict.link !== view.link) links.push(verdict.link)
+    for (const change of verdict.changes) if (!changes.has(change.id)) changes.set(change.id, change)
+  }
+  const ordered = inOrder([...changes.values()])
+  const vanished = views.filter(isVanished).length
+  const before = views.flatMap((view) => (view.link ? [view.link] : []))
+  const { mapping, pipeline, now } = frame
+  const wanted: Wanted = {
+    changes: ordered,
+    links: before,
+    linked: options.linked,
+    vanished,
+    outcomesMax: mapping.outcomes.maxPerRun,
+    approved: options.approved,
+    mappingHash: mapping.hash,
+  }
+  return {
+    schema: PLAN_SCHEMA,
+    pipeline,
+    mapping: { name: mapping.name, hash: mapping.hash },
+    readAt: now,
+    read: { ...options.read, changed: views.length, linked: options.linked },
+    changes: ordered,
+    links,
+    stopped: brakesFor(wanted, options.limits),
+    skipped,
+  }
+}
+
+const isVanished = (view: DealView): boolean =>
+  Boolean(view.link?.record) && (view.crm === null || view.crm.gone) && view.link?.missingSince == null
+
+/**
+ * Outcomes first, because they matter most and must not wait behind a quota; then what others rest on before what
+ * rests on it. Otherwise as planned, so that the same plan has the same order.
+ */
+function inOrder(changes: readonly Change[]): readonly Change[] {
+  const byId = new Map(changes.map((change) => [change.id, change]))
+  const depths = new Map<Change['id'], number>()
+  const depthOf = (change: Change): number => {
+    const known = depths.get(change.id)
+    if (known !== undefined) return known
+    // A change is marked before its forerunners are looked at: a ring, which must not exist, still ends.
+    depths.set(change.id, 0)
+    const before = change.after.flatMap((id) => byId.get(id) ?? [])
+    const depth = before.length === 0 ? 0 : 1 + Math.max(...before.map(depthOf))
+    depths.set(change.id, depth)
+    return depth
+  }
+  const rank = (change: Change): number => (isOutcome(change) ? -1 : depthOf(change))
+  return changes
+    .map((change, index) => ({ change, index, rank: rank(change) }))
+    .sort((a, b) => a.rank - b.rank || a.index - b.index)
+    .map(({ change }) => change)
+}
+
+const isOutcome = (change: Change): boolean =>
+  change.settles.standing !== undefined && isClosed(change.settles.standing.stage) && change.side === 'referral'

@@ -1,0 +1,171 @@
+// Plans one deal: from what was read about it to what would be written, and why. Pure: the same view gives the same
+// plan. A deal without a link is matched or made; a linked one is merged; one that lost a side waits.
+
+import { linkKey, type LinkKey } from '../model/ids.ts'
+import { noBase, unseen, type Link } from '../model/link.ts'
+import type { VendorRecord } from '../model/record.ts'
+import type { ReferralFacts } from '../model/referral.ts'
+import { isClosed } from '../model/stage.ts'
+import { unreachable } from '../invariant.ts'
+import type { Env } from '../mapping/mapping.ts'
+import { planCreate } from './create.ts'
+import type { DealPlan } from './linked-deal.ts'
+import { planLinked } from './linked.ts'
+import type { Skipped } from './plan.ts'
+import { pick, severalCode, type PlannedRecords, type SearchVerdict } from './search.ts'
+import type { DealView, Found, PlanFrame } from './world.ts'
+import { waitFrom, type Wait } from './waits.ts'
+
+export type DealVerdict = DealPlan | { readonly skipped: Skipped }
+
+export function planDeal(frame: PlanFrame, view: DealView, planned: PlannedRecords): DealVerdict {
+  const { referral, facts, link } = view
+  if (!facts) return skip(referral, 'It has no status that can be read.')
+  if (link?.paused) return { link, changes: [] }
+  if (link?.record) return planKnown(frame, view, facts, link)
+  return planUnlinked({ frame, referral, facts, link, planned }, view.found)
+}
+
+function planKnown(frame: PlanFrame, view: DealView, facts: ReferralFacts, link: Link): DealPlan {
+  const { referral, crm } = view
+  if (!crm || crm.gone) return missing(frame, link, crm)
+  if (isOlder(link.right, crm) || isOlder(link.left, referral)) return { link, changes: [] }
+  const found = link.missingSince ? { ...link, missingSince: null } : link
+  return planLinked({ frame, link: found, referral, facts, crm })
+}
+
+/** A replica that still shows the state before our own last write: to read it as news would undo that write. */
+function isOlder(seen: Link['left'], record: VendorRecord): boolean {
+  return typeof seen.before === 'string' && seen.before === record.version
+}
+
+/** Gone is believed only when seen twice; and what a person deleted is never made again. */
+function missing(frame: PlanFrame, link: Link, crm: VendorRecord | null): DealPlan {
+  if (!link.missingSince) return { link: { ...link, missingSince: frame.now }, changes: [] }
+  const merged = crm?.mergedInto
+  const message = merged
+    ? `The ${link.kind} of this referral was merged into ${merged}. Link the referral to it, or let it rest.`
+    : `The ${link.kind} of this referral was deleted, or is no longer shown to dealbridge. It is not made again. Restore it, or link another.`
+  const wait: Wait = {
+    for: 'problem',
+    subject: 'gone',
+    code: merged ? 'DB-3504' : 'DB-3503',
+    message,
+    who: 'CRM admin',
+  }
+  const waiting = [waitFrom(wait, link.waiting, frame.now)]
+  return { link: sameWaiting(link, waiting) ? link : { ...link, waiting }, changes: [] }
+}
+
+interface Unlinked {
+  readonly frame: PlanFrame
+  readonly referral: VendorRecord
+  readonly facts: ReferralFacts
+  /** Known already, but without a record: it waits for something. */
+  readonly link: Link | null
+  readonly planned: PlannedRecords
+}
+
+function planUnlinked(deal: Unlinked, found: Found | null): DealVerdict {
+  const { frame, referral, facts, planned } = deal
+  const env: Env = { referral: referral.fields, crm: null, now: frame.now }
+  const taken = frame.mapping.take(env)
+  if (!taken.taken) return skip(referral, taken.because)
+  const { match } = frame.mapping
+  const answers = found ?? { match: [], lookups: {}, linkedElsewhere: new Set<string>() }
+  const verdict = pick({ tries: match.tries, answers: answers.match, whenSeveral: match.whenSeveral }, env)
+  switch (verdict.found) {
+    case 'one':
+      return answers.linkedElsewhere.has(verdict.record.id) || !planned.claim(verdict.record.id, referral.id)
+        ? wait(deal, [alreadyLinked(frame, verdict.record)])
+        : adopt(deal, verdict.record)
+    case 'several':
+      return wait(deal, [several(frame, verdict)])
+    case 'none':
+      return facts.stage === null || isClosed(facts.stage)
+        ? skip(referral, 'It was closed before it had a record in the CRM.')
+        : none(deal, env, answers)
+    default:
+      return unreachable(verdict)
+  }
+}
+
+/** The record is there already: tied to the referral now, compared at once. Nothing agreed is known yet. */
+function adopt(deal: Unlinked, crm: VendorRecord): DealPlan {
+  const { frame, referral, facts } = deal
+  const link: Link = { ...startOf(deal), kind: crm.kind, record: crm.id, waiting: [] }
+  return planLinked({ frame, link, referral, facts, crm })
+}
+
+function several(frame: PlanFrame, verdict: Extract<SearchVerdict, { found: 'several' }>): Wait {
+  const choices = verdict.records.map((record) => record.id)
+  const message = `${verdict.records.length} records of kind ${frame.mapping.record} fit this referral. Which one is it?`
+  const question = verdict.may === 'ask'
+  return {
+    for: question ? 'question' : 'problem',
+    subject: 'match',
+    code: severalCode,
+    message,
+    who: question ? 'the seller' : 'CRM admin',
+    choices,
+  }
+}
+
+function alreadyLinked(frame: PlanFrame, record: VendorRecord): Wait {
+  const message = `The ${frame.mapping.record} ${record.id} fits this referral, but another referral is linked to it already.`
+  return { for: 'question', subject: 'match', code: 'DB-3506', message, who: 'CRM admin', choices: [record.id] }
+}
+
+function none(deal: Unlinked, env: Env, found: Found): DealVerdict {
+  const { frame, referral, facts, planned } = deal
+  const { whenNone } = frame.mapping.match
+  if (whenNone === 'skip')
+    return skip(referral, 'No record in the CRM fits it, and the mapping makes none (match.whenNone: skip).')
+  if (whenNone === 'fail') {
+    const message = `No record of kind ${frame.mapping.record} fits this referral, and the mapping makes none.`
+    return wait(deal, [{ for: 'problem', subject: 'match', code: 'DB-2207', message, who: 'CRM admin' }])
+  }
+  const link = startOf(deal)
+  const made = planCreate({ frame, link, facts, env, found, planned }, referral)
+  if (!made.ok) return wait(deal, made.waits)
+  const refusals = link.waiting.filter((waiting) =>
+    made.changes.some((change) => waiting.subject === `write:${change.id}`),
+  )
+  return {
+    link: sameWaiting(link, refusals) && deal.link ? deal.link : { ...link, waiting: refusals },
+    changes: made.changes,
+  }
+}
+
+function wait(deal: Unlinked, waits: readonly Wait[]): DealPlan {
+  const link = startOf(deal)
+  const waiting = waits.map((one) => waitFrom(one, link.waiting, deal.frame.now))
+  return { link: deal.link && sameWaiting(deal.link, waiting) ? deal.link : { ...link, waiting }, changes: [] }
+}
+
+function startOf({ frame, referral, link }: Unlinked): Link {
+  return link ?? newLink(linkKey(referral.id), referral, frame)
+}
+
+function newLink(key: LinkKey, referral: VendorRecord, frame: PlanFrame): Link {
+  return {
+    key,
+    referral: referral.id,
+    kind: frame.mapping.record,
+    record: null,
+    since: frame.now,
+    base: noBase,
+    left: { version: referral.version, at: referral.changedAt },
+    right: unseen,
+    waiting: [],
+    turn: 0,
+    closes: 0,
+    closedBy: null,
+    mapping: frame.mapping.hash,
+  }
+}
+
+const sameWaiting = (link: Link, waiting: Link['waiting']): boolean =>
+  JSON.stringify(link.waiting) === JSON.stringify(waiting)
+
+const skip = (referral: VendorRecord, because: string): DealVerdict => ({ skipped: { referral: referral.id, because } })

@@ -1,0 +1,119 @@
+// Gathers what one side of one deal is to be sent: fields, where each comes from, and what both sides agree on once it
+// is written. Fields that already stand there are not sent again.
+
+import { rowId, type RowId } from '../model/ids.ts'
+import { at, sameJson, type Json } from '../model/json.ts'
+import type { FieldName, Fields } from '../model/record.ts'
+import type { Standing } from '../model/stage.ts'
+import type { Value } from '../model/value.ts'
+import { isBlank } from '../model/value.ts'
+import type { Row, Rule, Written } from '../mapping/mapping.ts'
+import type { Refusal } from '../problem.ts'
+import type { FieldChange, Settlement, Side } from './plan.ts'
+
+export interface Draft {
+  readonly side: Side
+  /** What stands there now; null when the record is about to be made. */
+  readonly now: Fields | null
+  readonly fields: Record<FieldName, Json>
+  readonly lines: FieldChange[]
+  readonly values: Record<RowId, Value>
+  readonly refusals: Refusal[]
+  standing?: Standing
+}
+
+/** The link key at the CRM, remembered like a row of the mapping, under a name no row can have. */
+export const keyRow = rowId('@key')
+
+export const draft = (side: Side, now: Fields | null): Draft => ({
+  side,
+  now,
+  fields: {},
+  lines: [],
+  values: {},
+  refusals: [],
+})
+
+export const isEmpty = (of: Draft): boolean => Object.keys(of.fields).length === 0
+
+export interface RowChange {
+  readonly row: Row
+  readonly value: Value
+  readonly base: Value | undefined
+  readonly lost?: Value
+}
+
+/** Adds one row's value. Adopts it silently where the side already shows it. */
+export function addRow(to: Draft, change: RowChange): void {
+  const { row, value } = change
+  if (row.required && isBlank(value)) {
+    to.refusals.push({
+      code: 'DB-2202',
+      message: `${row.crm} is empty, and the mapping requires it. Fill it in and save.`,
+      who: 'the seller',
+    })
+    return
+  }
+  const written = write(to, row, value)
+  if (!written) return
+  if (!written.ok) {
+    to.refusals.push(written.refusal)
+    return
+  }
+  to.values[row.id] = value
+  const from = describe(row, to.side)
+  for (const [path, theirs] of Object.entries(written.fields)) {
+    const ours = current(to, path)
+    if (to.now !== null && ours !== undefined && sameJson(ours, theirs)) continue
+    if (to.now === null && theirs === null) continue
+    to.fields[path] = theirs
+    to.lines.push(
+      line({
+        path,
+        ours: ours ?? null,
+        theirs,
+        base: change.base ?? null,
+        rule: row.rule,
+        from,
+        ...(change.lost === undefined ? {} : { lost: change.lost }),
+      }),
+    )
+  }
+}
+
+function write(to: Draft, row: Row, value: Value): Written | undefined {
+  return to.side === 'crm' ? row.toCrm?.(value, to.now) : row.toReferral?.(value, to.now ?? {})
+}
+
+/** Adds fields that no row owns: a stage, an owner, a lookup, what the seller sees. */
+export function addFields(
+  to: Draft,
+  fields: Fields,
+  about: { readonly rule: Rule | null; readonly from: string; readonly base?: Json },
+): void {
+  for (const [path, theirs] of Object.entries(fields)) {
+    const ours = current(to, path)
+    if (to.now !== null && ours !== undefined && sameJson(ours, theirs)) continue
+    to.fields[path] = theirs
+    to.lines.push(
+      line({ path, ours: ours ?? null, theirs, base: about.base ?? null, rule: about.rule, from: about.from }),
+    )
+  }
+}
+
+function current(to: Draft, path: FieldName): Json | undefined {
+  if (to.now === null) return undefined
+  return Object.hasOwn(to.now, path) ? to.now[path] : to.side === 'referral' ? at(to.now, path) : undefined
+}
+
+export function settlementOf(of: Draft): Settlement {
+  return { values: { ...of.values }, ...(of.standing ? { standing: of.standing } : {}) }
+}
+
+const line = (change: FieldChange): FieldChange => change
+
+/** Where a value comes from, in the words of the mapping. */
+function describe(row: Row, side: Side): string {
+  if (side === 'referral') return row.crm
+  return row.referral ?? row.rule.key
+}
