@@ -1,0 +1,130 @@
+// The pretended org: its objects, its rows, and when each change can be seen. Rows are never changed in place, so a
+// query that is read page by page keeps showing what it showed first.
+
+import { type Instant, instantFromMs, msOf } from '#spi'
+import { IdCounter } from './ids.ts'
+import { type Knobs, defaultKnobs, type StoredFields } from './knobs.ts'
+import type { FieldDef, ObjectDef } from './schema.ts'
+import { customerObjects } from './objects/customer.ts'
+import { type StageDef, defaultStages, opportunityObjects } from './objects/opportunity.ts'
+import { setupObjects } from './objects/setup.ts'
+
+export interface Row {
+  readonly kind: string
+  readonly id: string
+  readonly deleted: boolean
+  readonly fields: StoredFields
+}
+
+interface Commit {
+  readonly visibleAt: number
+  readonly row: Row
+}
+
+export interface OrgOptions {
+  readonly now: () => Instant
+  readonly multiCurrency: boolean
+}
+
+export class Org {
+  readonly knobs: Knobs = defaultKnobs()
+  readonly ids = new IdCounter()
+  readonly stages: readonly StageDef[] = defaultStages
+  readonly objects: ReadonlyMap<string, ObjectDef>
+  readonly #now: () => Instant
+  readonly #tables = new Map<string, Map<string, Row>>()
+  readonly #unique = new Map<string, Map<string, string>>()
+  #later: Commit[] = []
+
+  constructor(options: OrgOptions) {
+    this.#now = options.now
+    const all = [
+      ...opportunityObjects(this.stages, options.multiCurrency),
+      ...customerObjects(),
+      ...setupObjects().filter((each) => options.multiCurrency || each.name !== 'CurrencyType'),
+    ]
+    this.objects = new Map(all.map((each) => [each.name, each]))
+    for (const each of all) this.#tables.set(each.name, new Map())
+  }
+
+  nowMs(): number {
+    return msOf(this.#now())
+  }
+
+  /** What a change made now is stamped with. Salesforce keeps whole seconds. */
+  stamp(): Instant {
+    return instantFromMs(Math.floor(this.nowMs() / 1_000) * 1_000)
+  }
+
+  rows(kind: string): Iterable<Row> {
+    this.settle()
+    return this.#tables.get(kind)?.values() ?? []
+  }
+
+  row(kind: string, id: string): Row | undefined {
+    this.settle()
+    return this.#tables.get(kind)?.get(id)
+  }
+
+  /** A live row, looked up by the id alone: its first characters tell the object. */
+  anyRow(id: string): Row | undefined {
+    const owner = [...this.objects.values()].find((each) => id.startsWith(each.keyPrefix))
+    const row = owner && this.row(owner.name, id)
+    return row && !row.deleted ? row : undefined
+  }
+
+  put(row: Row, delayMs = 0): void {
+    if (delayMs > 0) this.#later.push({ visibleAt: this.nowMs() + delayMs, row })
+    else this.#commit(row)
+  }
+
+  /** Long transactions end when their time has come. */
+  settle(): void {
+    if (this.#later.length === 0) return
+    const now = this.nowMs()
+    const due = this.#later.filter((commit) => commit.visibleAt <= now)
+    if (due.length === 0) return
+    this.#later = this.#later.filter((commit) => commit.visibleAt > now)
+    for (const { row } of due.toSorted((a, b) => a.visibleAt - b.visibleAt)) this.#commit(row)
+  }
+
+  /** Which live row holds this value of a unique field. */
+  holderOf(kind: string, field: FieldDef, value: string): string | undefined {
+    return this.#unique.get(`${kind}.${field.name}`)?.get(keyOf(field, value))
+  }
+
+  #commit(row: Row): void {
+    const table = this.#tables.get(row.kind)
+    if (!table) throw new Error(`no object ${row.kind}`)
+    const before = table.get(row.id)
+    for (const field of this.objects.get(row.kind)?.fields.values() ?? []) {
+      if (!field.unique) continue
+      const index = this.#indexOf(row.kind, field.name)
+      const old = before?.fields[field.name]
+      if (typeof old === 'string' && index.get(keyOf(field, old)) === row.id) index.delete(keyOf(field, old))
+      const value = row.fields[field.name]
+      if (typeof value === 'string' && !row.deleted) index.set(keyOf(field, value), row.id)
+    }
+    table.set(row.id, row)
+  }
+
+  #indexOf(kind: string, field: string): Map<string, string> {
+    const name = `${kind}.${field}`
+    const known = this.#unique.get(name) ?? new Map<string, string>()
+    this.#unique.set(name, known)
+    return known
+  }
+
+  /** For a request that takes everything back when one part fails. Returns the way back. */
+  savepoint(): () => void {
+    const tables = new Map([...this.#tables].map(([kind, rows]) => [kind, new Map(rows)]))
+    const unique = new Map([...this.#unique].map(([name, index]) => [name, new Map(index)]))
+    return () => {
+      for (const [kind, rows] of tables) this.#tables.set(kind, rows)
+      this.#unique.clear()
+      for (const [name, index] of unique) this.#unique.set(name, index)
+    }
+  }
+}
+
+const keyOf = (field: FieldDef, value: string): string => (field.caseSensitive ? value : value.toLowerCase())
