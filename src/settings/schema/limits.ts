@@ -1,0 +1,40 @@
+// How much the daemon may do: to the vendors' quotas, and to anybody's records, before it stops and asks.
+
+import { z } from 'zod'
+import { Duration, Share } from '#core/units'
+import { Count, Name } from './text.ts'
+
+export const RequestLimits = z.strictObject({
+  parallel: Count.prefault(4).describe('Calls at a time.'),
+  perMinute: Count.optional().describe('Calls in any minute.'),
+  perFiveMinutes: Count.optional().describe('Calls in any five minutes.'),
+  shareOfDailyLimit: Share.optional().describe("Our part of the vendor's daily limit; beyond it we wait."),
+  batch: Count.optional().describe('Records in one write; never more than the connector allows.'),
+})
+
+const Vanished = z.strictObject({
+  links: Count.prefault(3).describe('So many linked records may disappear in one run.'),
+  share: Share.prefault('2%').describe('Or this share of all of them, if that is more.'),
+})
+
+const Changes = z.strictObject({
+  perRun: Count.prefault(200).describe('Changes of any kind.'),
+  shareOfLinked: Share.prefault('25%').describe('Linked records that may change; 20 are always fine.'),
+  creates: z.int().min(0).prefault(50).describe('New records.'),
+  outcomes: z.int().min(0).prefault(5).describe('Won, Lost and Declined, which nobody can take back.'),
+  vanished: Vanished.prefault({}),
+})
+
+const Retries = z.strictObject({
+  tries: z.int().min(1).max(20).prefault(8).describe('How often one change is tried.'),
+  first: Duration.prefault('2s').describe('The wait before the second try; each next one doubles.'),
+  max: Duration.prefault('15m').describe('The longest wait between two tries.'),
+  giveUpAfter: Duration.prefault('24h').describe('Then the change is held, and somebody is told.'),
+})
+
+export const Limits = z.strictObject({
+  requests: z.record(Name, RequestLimits).prefault({}).describe('By the name of the connection.'),
+  changes: Changes.prefault({}),
+  retries: Retries.prefault({}),
+  shutdown: Duration.prefault('25s').describe('How long the write in hand may take when the daemon is told to stop.'),
+})

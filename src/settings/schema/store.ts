@@ -1,0 +1,36 @@
+// What the daemon remembers, and for how long.
+
+import { z } from 'zod'
+import { SecretRef } from '#spi'
+import { Duration } from '#core/units'
+import { Count } from './text.ts'
+
+const Keep = z.strictObject({
+  history: Duration.prefault('400d').describe('What was changed, when and why.'),
+  payloads: Duration.prefault('14d').describe('What was sent and answered, word for word.'),
+  contactDetails: Duration.prefault('90d').describe(
+    'Names, addresses and numbers of people, after the deal is closed.',
+  ),
+})
+
+const Backup = z.strictObject({
+  every: Duration.prefault('1d'),
+  to: z.string().min(1).prefault('data/backup').describe('A folder, from the folder that holds config/.'),
+  keep: Count.prefault(14).describe('How many copies.'),
+})
+
+const Lowdb = z.strictObject({
+  type: z.literal('lowdb'),
+  path: z.string().min(1).prefault('data/ledger').describe('A folder of its own, from the folder that holds config/.'),
+  encryptionKey: SecretRef.optional().describe('Seals personal text; without it such text is kept in memory only.'),
+  keep: Keep.prefault({}),
+  backup: Backup.optional().describe('Copies of the ledger while the daemon runs.'),
+})
+
+const Memory = z.strictObject({ type: z.literal('memory') })
+
+const Postgres = z.looseObject({ type: z.literal('postgres') })
+
+export const Store = z
+  .discriminatedUnion('type', [Lowdb, Memory, Postgres])
+  .describe('lowdb: files, one process; memory: forgets everything when it stops, for trying out.')
