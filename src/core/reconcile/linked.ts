@@ -98,12 +98,15 @@ function mergeRows(
   const { frame, link, referral, crm } = deal
   const clocks = { left: referral.changedAt, right: crm.changedAt }
   const answers = link.answers ?? {}
+  const doubts = new Set(
+    link.waiting.flatMap(({ code, subject }) => (code === 'DB-3507' ? [rowId(subject.slice('row:'.length))] : [])),
+  )
   for (const group of groupsOf(frame.mapping.rows)) {
     const views = group.map((row) => viewOf(row, link, env, crm))
-    const verdicts = mergeGroup(views, { clocks, answers, crmIsClosed: mode.crmIsClosed })
+    const verdicts = mergeGroup(views, { clocks, answers, doubts, crmIsClosed: mode.crmIsClosed })
     for (const [index, verdict] of verdicts.entries()) {
       const view = views[index]
-      if (view) place(sides, view, verdict, mode.frozen)
+      if (view) place(sides, view, verdict, { frozen: mode.frozen, doubted: doubts.has(view.row.id) })
     }
   }
   for (const refusal of [...sides.crm.refusals, ...sides.referral.refusals])
@@ -118,7 +121,13 @@ function viewOf(row: Row, link: Link, env: Env, crm: VendorRecord): RowView {
   return { row, base: baseValue(link, row.id), left: row.fromReferral(env), right: row.fromCrm(crm.fields) }
 }
 
-function place(sides: Sides, { row, base, left, right }: RowView, verdict: RowVerdict, frozen: boolean): void {
+function place(
+  sides: Sides,
+  { row, base, left, right }: RowView,
+  verdict: RowVerdict,
+  mode: { readonly frozen: boolean; readonly doubted: boolean },
+): void {
+  const { frozen } = mode
   if (verdict.do === 'adopt') sides.adopted[row.id] = verdict.value
   if (verdict.do === 'toCrm') addRow(sides.crm, { row, base, ...verdict })
   if (verdict.do === 'toReferral' && !frozen) addRow(sides.referral, { row, base, ...verdict })
@@ -126,13 +135,22 @@ function place(sides: Sides, { row, base, left, right }: RowView, verdict: RowVe
   if (verdict.do !== 'ask' || frozen) return
   const shown = (value: typeof left): string =>
     value.is === 'value' ? String(value.value ?? '(empty)') : '(not shown)'
-  const message = `You and Microsoft both changed ${row.crm}. Choose one.`
+  const [code, message] = mode.doubted
+    ? doubtful(row)
+    : (['DB-3501', `You and Microsoft both changed ${row.crm}. Choose one.`] as const)
   const choices = [
     `Partner Center: ${shown(left)}`,
     `last synced: ${shown(reading(base ?? null))}`,
     `CRM: ${shown(right)}`,
   ]
-  sides.waits.push({ for: 'question', subject: `row:${row.id}`, code: 'DB-3501', message, who: 'the seller', choices })
+  sides.waits.push({ for: 'question', subject: `row:${row.id}`, code, message, who: 'the seller', choices })
+}
+
+function doubtful(row: Row): readonly ['DB-3507', string] {
+  return [
+    'DB-3507',
+    `An answer was lost, and ${row.crm} shows again what it showed before: the change never arrived, or someone took it back. Choose one.`,
+  ]
 }
 
 function finish(deal: LinkedDeal, sides: Sides, moves: Moves, right: StageRow | null): DealPlan {
@@ -158,7 +176,10 @@ function finish(deal: LinkedDeal, sides: Sides, moves: Moves, right: StageRow | 
       ),
     )
   const refusals = link.waiting.filter((wait) => changes.some((change) => wait.subject === `write:${change.id}`))
-  return { link: remembered(deal, sides, { moves, right, waiting: [...waiting, ...refusals] }), changes }
+  return {
+    link: remembered(deal, sides, { moves, right, waiting: [...waiting, ...refusals], settled: changes.length === 0 }),
+    changes,
+  }
 }
 
 function refusedBy(moves: Moves): { state: 'refused'; why: NonNullable<Change['why']> } | Record<string, never> {
@@ -169,7 +190,12 @@ function refusedBy(moves: Moves): { state: 'refused'; why: NonNullable<Change['w
 function remembered(
   deal: LinkedDeal,
   sides: Sides,
-  next: { readonly moves: Moves; readonly right: StageRow | null; readonly waiting: Link['waiting'] },
+  next: {
+    readonly moves: Moves
+    readonly right: StageRow | null
+    readonly waiting: Link['waiting']
+    readonly settled: boolean
+  },
 ): Link {
   const { link, frame } = deal
   const silent = silentlySettled(sides)
@@ -181,15 +207,25 @@ function remembered(
     ...(answers && stillOpen(answers, sides) ? { answers } : {}),
     ...(released && next.right && isClosed(next.right.stage) ? { released } : {}),
   }
+  const seen = next.settled ? seenNow(deal) : {}
   const after: Link = {
     ...rest,
     ...kept,
+    ...seen,
     base: { standing, values },
     waiting: next.waiting,
     closedBy: reopened ? null : link.closedBy,
     mapping: frame.mapping.hash,
   }
   return JSON.stringify(after) === JSON.stringify(link) ? link : after
+}
+
+/** Both sides as they stand, when there is nothing to write about them: until one moves, there is nothing new. */
+function seenNow({ referral, crm }: LinkedDeal): Pick<Link, 'left' | 'right'> {
+  return {
+    left: { version: referral.version, at: referral.changedAt },
+    right: { version: crm.version, at: crm.changedAt },
+  }
 }
 
 /** Rows whose value turned out to stand there already: agreed, with nothing to send. */

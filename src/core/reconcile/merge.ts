@@ -37,6 +37,8 @@ export interface MergeFrame {
   readonly clocks: { readonly left: Instant; readonly right: Instant }
   /** How a person settled a conflict. */
   readonly answers: Readonly<Record<RowId, Answer>>
+  /** Rows of which it cannot be told whether a lost write arrived: a person decides, whatever the policy. */
+  readonly doubts?: ReadonlySet<RowId>
   /** A closed record's fields are left as they are, save for rows that say otherwise. */
   readonly crmIsClosed: boolean
 }
@@ -55,7 +57,8 @@ export function mergeGroup(group: readonly RowView[], frame: MergeFrame): readon
   const moves = group.map(movesOf)
   const left = moves.some((move) => move.left && !move.same)
   const right = moves.some((move) => move.right && !move.same)
-  const winner = left && right ? decide(group, frame) : left ? 'left' : right ? 'right' : 'none'
+  const doubted = (left || right) && group.some(({ row }) => frame.doubts?.has(row.id))
+  const winner = (left && right) || doubted ? decide(group, frame) : left ? 'left' : right ? 'right' : 'none'
   return group.map((view) => verdictFor(view, winner, left && right))
 }
 
@@ -87,6 +90,7 @@ function decide(group: readonly RowView[], frame: MergeFrame): Winner {
   for (const { row } of group) {
     const answer = Object.hasOwn(frame.answers, row.id) ? frame.answers[row.id] : undefined
     if (answer !== undefined) return answer === 'referral' ? 'left' : answer === 'crm' ? 'right' : answer
+    if (frame.doubts?.has(row.id)) return 'ask'
   }
   return winnerBy(group[0]?.row.policy ?? 'ask', frame)
 }

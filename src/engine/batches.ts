@@ -1,0 +1,55 @@
+// Cuts a plan into batches one system can take: in order, each change after everything it rests on. Records that point
+// to each other travel together, so that a connector can send them in the fewest calls.
+
+import type { ChangeId, ConnectionName } from '#core/model/ids'
+import type { Change } from '#core/reconcile/plan'
+
+export interface Progress {
+  readonly done: ReadonlySet<ChangeId>
+  /** Refused, unknown, stale or put off: whatever rests on these cannot be tried now. */
+  readonly failed: ReadonlySet<ChangeId>
+  /** Changes of this plan: what is not among them has been written before. */
+  readonly planned: ReadonlySet<ChangeId>
+}
+
+export interface Cut {
+  readonly batch: readonly Change[]
+  /** Those that rest on something that failed. */
+  readonly putOff: readonly Change[]
+  readonly rest: readonly Change[]
+}
+
+export function nextBatch(
+  queue: readonly Change[],
+  progress: Progress,
+  batchMax: (system: ConnectionName) => number,
+): Cut {
+  const putOff = queue.filter((change) => change.after.some((id) => progress.failed.has(id)))
+  const open = putOff.length === 0 ? queue : queue.filter((change) => !putOff.includes(change))
+  const first = open.find((change) => isFree(change, progress, none))
+  if (!first) return { batch: [], putOff, rest: open }
+  const batch: Change[] = []
+  const taken = new Set<ChangeId>()
+  const max = Math.max(1, batchMax(first.system))
+  // A link's two updates of one record must not travel together: the second would be stale.
+  const records = new Set<string>()
+  for (const change of open) {
+    if (batch.length >= max) break
+    if (
+      change.system !== first.system ||
+      !isFree(change, progress, taken) ||
+      (change.record !== null && records.has(change.record))
+    )
+      continue
+    batch.push(change)
+    taken.add(change.id)
+    if (change.record !== null) records.add(change.record)
+  }
+  return { batch, putOff, rest: open.filter((change) => !taken.has(change.id)) }
+}
+
+const none: ReadonlySet<ChangeId> = new Set()
+
+function isFree(change: Change, progress: Progress, together: ReadonlySet<ChangeId>): boolean {
+  return change.after.every((id) => progress.done.has(id) || together.has(id) || !progress.planned.has(id))
+}

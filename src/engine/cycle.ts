@@ -1,0 +1,213 @@
+// One pass of one pipeline: the river, in order. It reads like the drawing:
+//
+//   recover ──► read ──► normalise ──► plan ──► apply ──► record
+//
+// Up to the plan nothing outside changes. Intents and receipts are kept by apply, the bookmarks last of all. A pass
+// that fails in the middle is made again from the same bookmarks.
+
+import { asSyncError, type SyncError } from '#core/errors'
+import type { LinkKey } from '#core/model/ids'
+import type { Instant } from '#core/model/instant'
+import type { Link } from '#core/model/link'
+import { planAll } from '#core/reconcile/plan-all'
+import type { Plan } from '#core/reconcile/plan'
+import type { DealView, PlanFrame } from '#core/reconcile/world'
+import type { NewEvent } from '#ledger'
+import { apply, type Applied } from './apply.ts'
+import { normalise, viewsOf } from './normalise.ts'
+import type { Pipeline } from './pipeline.ts'
+import { read, type Seen } from './read.ts'
+import { record } from './record.ts'
+import { recover } from './recover.ts'
+import { keepLink } from './settle.ts'
+
+/** A deal that keeps moving under our hands is left to the next pass after this many rounds. */
+const roundsMax = 3
+
+export interface CycleOptions {
+  readonly signal: AbortSignal
+  /** Plan only, whatever the pipeline's mode. */
+  readonly dryRun?: boolean
+  /** Compare every linked pair and read every referral, not only what changed. */
+  readonly everything?: boolean
+  /** What a person agreed to: changes over the limits, and how many outcomes. */
+  readonly approved?: { readonly changes: boolean; readonly outcomes: number }
+  /** Who asked for it: `dealbridge`, or the person at the keyboard. */
+  readonly who?: string
+}
+
+export interface CycleReport {
+  readonly run: string
+  readonly startedAt: Instant
+  readonly ms: number
+  readonly result: 'done' | 'held' | 'stopped' | 'failed'
+  readonly plan: Plan | null
+  readonly applied: Applied | null
+  readonly error: SyncError | null
+}
+
+export async function cycle(pipeline: Pipeline, options: CycleOptions): Promise<CycleReport> {
+  const { clock, random, log } = pipeline
+  const run = random.uuid().slice(0, 8)
+  const startedAt = clock.now()
+  const began = clock.monotonicMs()
+  const at = log.with({ pipeline: pipeline.name, run })
+  const done = (rest: Pick<CycleReport, 'result' | 'plan' | 'applied' | 'error'>): CycleReport => {
+    const ms = Math.round(clock.monotonicMs() - began)
+    pipeline.meter.run(pipeline.name, rest.result, ms)
+    at.info('run.done', {
+      ms,
+      count: rest.applied?.written ?? 0,
+      ...(rest.error ? { code: rest.error.code, error: rest.error } : {}),
+    })
+    return { run, startedAt, ms, ...rest }
+  }
+  try {
+    return done(await pass(pipeline, options, run))
+  } catch (cause) {
+    options.signal.throwIfAborted()
+    const error = asSyncError(cause)
+    at.warn('run.failed', { code: error.code, error })
+    return done({ result: 'failed', plan: null, applied: null, error })
+  }
+}
+
+type Outcome = Pick<CycleReport, 'result' | 'plan' | 'applied' | 'error'>
+
+async function pass(pipeline: Pipeline, options: CycleOptions, run: string): Promise<Outcome> {
+  const { signal } = options
+  const writes = mayWrite(pipeline, options)
+  const frame = { run, now: pipeline.clock.now(), who: options.who ?? 'dealbridge' }
+  const again = writes ? await recover(pipeline, frame, signal) : []
+  const seen = await read(pipeline, signal, { everything: options.everything ?? false })
+  const views = await normalise(pipeline, seen, signal)
+  const first = await round(pipeline, await withLinks(pipeline, views, again, signal), { options, seen, frame, writes })
+  if (!writes || first.plan.stopped.length > 0)
+    return { result: first.plan.stopped.length > 0 ? 'stopped' : 'done', plan: first.plan, applied: null, error: null }
+  const applied = await untilSettled(pipeline, first, { options, seen, frame, writes })
+  const complete = applied.deferred === 0
+  const quiet = first.plan.changes.length === 0 && first.plan.links.length === 0
+  if (complete) await record(pipeline, seen, { quiet })
+  const held = applied.refused + applied.unknown > 0 || first.plan.changes.some((change) => change.state !== 'ready')
+  return {
+    result: applied.failure ? 'failed' : held ? 'held' : 'done',
+    plan: first.plan,
+    applied,
+    error: applied.failure,
+  }
+}
+
+const mayWrite = (pipeline: Pipeline, options: CycleOptions): boolean =>
+  !options.dryRun && (pipeline.mode === 'auto' || (pipeline.mode === 'review' && options.approved?.changes === true))
+
+/** Adds links that must be looked at whether or not anything about them was read. */
+async function withLinks(
+  pipeline: Pipeline,
+  views: readonly DealView[],
+  keys: readonly LinkKey[],
+  signal: AbortSignal,
+): Promise<readonly DealView[]> {
+  const present = new Set(views.map((view) => view.link?.key))
+  const missing = keys.filter((key) => !present.has(key))
+  if (missing.length === 0) return views
+  const links = (await pipeline.ledger.getMany('link', missing)).filter((link): link is Link => link !== undefined)
+  return [...views, ...(await viewsOf(pipeline, links, signal))]
+}
+
+interface RoundFrame {
+  readonly options: CycleOptions
+  readonly seen: Seen
+  readonly frame: { readonly run: string; readonly now: Instant; readonly who: string }
+  readonly writes: boolean
+}
+
+interface Round {
+  readonly plan: Plan
+  readonly applied: Applied
+}
+
+const nothingApplied: Applied = { written: 0, refused: 0, stale: [], unknown: 0, deferred: 0, failure: null }
+
+async function round(pipeline: Pipeline, views: readonly DealView[], of: RoundFrame): Promise<Round> {
+  const plan = planAll(frameOf(pipeline, of.frame.now), views, {
+    limits: pipeline.limits,
+    linked: await pipeline.ledger.count('link'),
+    read: { referrals: of.seen.referrals.size, records: of.seen.records.size },
+    approved: of.options.approved ?? { changes: false, outcomes: 0 },
+  })
+  if (!of.writes || plan.stopped.length > 0) return { plan, applied: nothingApplied }
+  return { plan, applied: await carryOut(pipeline, plan, { views, of }) }
+}
+
+export function frameOf(pipeline: Pipeline, now: Instant): PlanFrame {
+  const { name, mapping, source, target, owners, timezone } = pipeline
+  return {
+    pipeline: name,
+    mapping,
+    now,
+    systems: { referral: source.name, crm: target.name },
+    source: source.facet,
+    target: target.facet,
+    owners,
+    timezone,
+  }
+}
+
+/** What the plan learned about links is kept before the first write, so that every intent has a link to come back to. */
+async function carryOut(
+  pipeline: Pipeline,
+  plan: Plan,
+  { views, of }: { readonly views: readonly DealView[]; readonly of: RoundFrame },
+): Promise<Applied> {
+  if (plan.links.length > 0) await pipeline.ledger.commit(plan.links.map(keepLink), waitsBegun(plan, views, of.frame))
+  const links = new Map<LinkKey, Link>()
+  for (const view of views) if (view.link) links.set(view.link.key, view.link)
+  for (const link of plan.links) links.set(link.key, link)
+  return apply(pipeline, plan, { ...of.frame, signal: of.options.signal, links })
+}
+
+/** New waits are events of a deal's history: held, asked, refused. */
+function waitsBegun(plan: Plan, views: readonly DealView[], frame: RoundFrame['frame']): readonly NewEvent[] {
+  const before = new Map(
+    views.flatMap(({ link }) => (link ? [[link.key, new Set(link.waiting.map((wait) => wait.subject))] as const] : [])),
+  )
+  return plan.links.flatMap((link) =>
+    link.waiting
+      .filter((wait) => !before.get(link.key)?.has(wait.subject))
+      .map((wait): NewEvent => ({
+        at: frame.now,
+        event: wait.for === 'question' ? 'asked' : 'held',
+        link: link.key,
+        run: frame.run,
+        who: frame.who,
+        change: null,
+        code: wait.code,
+        details: { subject: wait.subject, until: wait.until },
+      })),
+  )
+}
+
+/** Deals that moved between our read and our write are read and planned again, a few times. */
+async function untilSettled(pipeline: Pipeline, first: Round, of: RoundFrame): Promise<Applied> {
+  let { applied } = first
+  let stale = applied.stale
+  for (let turn = 1; turn < roundsMax && stale.length > 0 && !of.options.signal.aborted; turn += 1) {
+    const links = (await pipeline.ledger.getMany('link', stale)).filter((link): link is Link => link !== undefined)
+    const next = await round(pipeline, await viewsOf(pipeline, links, of.options.signal), of)
+    stale = next.applied.stale
+    applied = sum(applied, next.applied)
+  }
+  // Still moving: the bookmarks stay, so the next pass meets them again.
+  return { ...applied, stale, deferred: applied.deferred + stale.length }
+}
+
+function sum(a: Applied, b: Applied): Applied {
+  return {
+    written: a.written + b.written,
+    refused: a.refused + b.refused,
+    stale: b.stale,
+    unknown: a.unknown + b.unknown,
+    deferred: a.deferred + b.deferred,
+    failure: a.failure ?? b.failure,
+  }
+}

@@ -1,0 +1,140 @@
+// The second stage: from changed records to whole deals. Finds the link of each, reads the side that did not change,
+// and asks the CRM all its questions about new deals in one go. What turns out to be our own echo goes no further.
+
+import type { Question } from '#spi'
+import { linkKey, REFERRAL, type LinkKey, type RecordId } from '#core/model/ids'
+import type { Link } from '#core/model/link'
+import type { VendorRecord } from '#core/model/record'
+import { ReferralFacts } from '#core/model/referral'
+import type { DealView } from '#core/reconcile/world'
+import { ask } from './ask.ts'
+import { differsFromBase } from './echo.ts'
+import type { Pipeline } from './pipeline.ts'
+import { searchFor } from './questions.ts'
+import type { Seen } from './read.ts'
+
+/** Links whose time has come that one cycle takes up; the rest follow in the next. */
+const dueMax = 500
+
+/** A deal in hand while its parts are being gathered. */
+interface Gathered {
+  readonly link: Link | null
+  referral: VendorRecord | null
+  crm: VendorRecord | null
+}
+
+export async function normalise(pipeline: Pipeline, seen: Seen, signal: AbortSignal): Promise<readonly DealView[]> {
+  const gathered = await gather(pipeline, seen)
+  return complete(pipeline, gathered, signal)
+}
+
+/** Views of known links, both sides read afresh: for full comparison, for due links, for links that went stale. */
+export async function viewsOf(
+  pipeline: Pipeline,
+  links: readonly Link[],
+  signal: AbortSignal,
+): Promise<readonly DealView[]> {
+  return complete(pipeline, new Map(links.map((link) => [link.key, { link, referral: null, crm: null }])), signal)
+}
+
+async function gather(pipeline: Pipeline, seen: Seen): Promise<ReadonlyMap<LinkKey, Gathered>> {
+  const { ledger, mapping, clock } = pipeline
+  const inHand = new Map<LinkKey, Gathered>()
+  const referrals = [...seen.referrals.values()]
+  const byReferral = await ledger.getMany(
+    'link',
+    referrals.map((referral) => linkKey(referral.id)),
+  )
+  const records = [...seen.records.values()]
+  const touched = [...seen.touched].filter((id) => !seen.records.has(id))
+  const byRecord = await ledger.linksOf([...records, ...touched.map((id) => ({ kind: mapping.record, id }))])
+  for (const [index, referral] of referrals.entries())
+    inHand.set(linkKey(referral.id), { link: byReferral[index] ?? null, referral, crm: null })
+  for (const [index, link] of byRecord.entries()) {
+    if (!link) continue
+    const deal = inHand.get(link.key) ?? { link, referral: null, crm: null }
+    deal.crm = records[index] ?? null
+    inHand.set(link.key, deal)
+  }
+  for (const [key, deal] of inHand) if (isEcho(pipeline, deal)) inHand.delete(key)
+  await addDue(pipeline, inHand, clock.now())
+  return inHand
+}
+
+/** Our own write coming back, or a change to something no row looks at. */
+function isEcho(pipeline: Pipeline, { link, referral, crm }: Gathered): boolean {
+  if (!link?.record || link.missingSince || link.answers || link.mapping !== pipeline.mapping.hash) return false
+  if (link.waiting.length > 0) return false
+  if (crm?.gone || referral?.gone) return false
+  if (sawAlready(link, referral, crm)) return true
+  const known = { mapping: pipeline.mapping, link, now: pipeline.clock.now() }
+  const moved =
+    (referral !== null && differsFromBase({ ...known, side: 'referral', record: referral })) ||
+    (crm !== null && differsFromBase({ ...known, side: 'crm', record: crm }))
+  // A touched record (a close activity) was not read itself: look.
+  return !moved && (referral !== null || crm !== null)
+}
+
+/** Looked at before in this very state, and found that nothing can be done about it. */
+function sawAlready(link: Link, referral: VendorRecord | null, crm: VendorRecord | null): boolean {
+  const left = referral === null || link.left.version === referral.version
+  const right = crm === null || link.right.version === crm.version
+  return left && right && (referral !== null || crm !== null)
+}
+
+async function addDue(pipeline: Pipeline, inHand: Map<LinkKey, Gathered>, now: string): Promise<void> {
+  const due = (await pipeline.ledger.due(now, dueMax)).filter((key) => !inHand.has(key))
+  for (const link of await pipeline.ledger.getMany('link', due))
+    if (link) inHand.set(link.key, { link, referral: null, crm: null })
+}
+
+async function complete(
+  pipeline: Pipeline,
+  gathered: ReadonlyMap<LinkKey, Gathered>,
+  signal: AbortSignal,
+): Promise<readonly DealView[]> {
+  await fillReferrals(pipeline, [...gathered.values()], signal)
+  await fillRecords(pipeline, [...gathered.values()], signal)
+  const deals = [...gathered.values()].filter(
+    (deal): deal is Gathered & { referral: VendorRecord } => deal.referral !== null,
+  )
+  const parts = deals.map((deal) => ({ ...deal, facts: factsOf(deal.referral) }))
+  const found = await searchFor(pipeline, parts, signal)
+  return parts.map((part, index): DealView => ({
+    link: part.link,
+    referral: part.referral,
+    facts: part.facts,
+    crm: part.crm,
+    found: found[index] ?? null,
+  }))
+}
+
+/** A status that cannot be read is looked at, never acted on. */
+function factsOf(referral: VendorRecord): ReferralFacts | null {
+  const facts = ReferralFacts.safeParse(referral.fields['ref'])
+  return facts.success ? facts.data : null
+}
+
+async function fillReferrals(pipeline: Pipeline, deals: readonly Gathered[], signal: AbortSignal): Promise<void> {
+  const missing = deals.filter((deal) => deal.referral === null && deal.link !== null)
+  const questions = missing.map(({ link }): Question => ({
+    shape: { kind: REFERRAL, fields: [] },
+    by: { id: link?.referral ?? ('' as RecordId) },
+  }))
+  const answers = await ask(pipeline, 'source', questions, signal)
+  for (const [index, deal] of missing.entries()) deal.referral = answers[index]?.[0] ?? null
+}
+
+async function fillRecords(pipeline: Pipeline, deals: readonly Gathered[], signal: AbortSignal): Promise<void> {
+  const missing = deals.filter((deal) => deal.crm === null && deal.link?.record != null)
+  const questions = missing.map(({ link }): Question => ({
+    shape: shapeOf(pipeline, link),
+    by: { id: link?.record ?? ('' as RecordId) },
+  }))
+  const answers = await ask(pipeline, 'target', questions, signal)
+  for (const [index, deal] of missing.entries()) deal.crm = answers[index]?.[0] ?? null
+}
+
+function shapeOf({ mapping }: Pipeline, link: Link | null): Question['shape'] {
+  return mapping.shapes.find((shape) => shape.kind === link?.kind) ?? { kind: link?.kind ?? mapping.record, fields: [] }
+}
