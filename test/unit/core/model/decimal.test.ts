@@ -1,6 +1,17 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { add, canonicalDecimal, compare, divide, formatDecimal, multiply, parseDecimal, round, subtract, type Rounding } from '#core/model/decimal'
+import {
+  add,
+  canonicalDecimal,
+  compare,
+  divide,
+  formatDecimal,
+  multiply,
+  parseDecimal,
+  round,
+  subtract,
+  type Rounding,
+} from '#core/model/decimal'
 
 const of = (text: string) => parseDecimal(text) ?? expect.fail(`${text} is no decimal`)
 
@@ -19,8 +30,9 @@ describe('F110: what reads as a decimal', () => {
     ['9007199254740993.01', '9007199254740993.01'],
   ])('%s is %s', (input, canonical) => expect(canonicalDecimal(input)).toBe(canonical))
 
-  test.each(['', ' ', '.', 'abc', '1,000', '0x10', '1e400', '1e99999', 'NaN', 'Infinity', '1'.repeat(61), '١٢'])('%s is none', (input) =>
-    expect(canonicalDecimal(input)).toBeUndefined(),
+  test.each(['', ' ', '.', 'abc', '1,000', '0x10', '1e400', '1e99999', 'NaN', 'Infinity', '1'.repeat(61), '١٢'])(
+    '%s is none',
+    (input) => expect(canonicalDecimal(input)).toBeUndefined(),
   )
 })
 
@@ -34,14 +46,21 @@ describe('rounding', () => {
     ['2.01', 0, 'up', '3'],
     ['-2.99', 0, 'down', '-2'],
     ['100.5', 0, 'half-even', '100'],
-  ])('%s to %i places, %s, is %s', (input, places, mode, result) => expect(formatDecimal(round(of(input), places, mode))).toBe(result))
+  ])('%s to %i places, %s, is %s', (input, places, mode, result) =>
+    expect(formatDecimal(round(of(input), places, mode))).toBe(result),
+  )
 
   test('rounding twice is rounding once', () => {
     fc.assert(
-      fc.property(fc.bigInt({ min: -(10n ** 20n), max: 10n ** 20n }), fc.nat(10), fc.nat(6), (digits, scale, places) => {
-        const once = round({ digits, scale }, places)
-        expect(formatDecimal(round(once, places))).toBe(formatDecimal(once))
-      }),
+      fc.property(
+        fc.bigInt({ min: -(10n ** 20n), max: 10n ** 20n }),
+        fc.nat(10),
+        fc.nat(6),
+        (digits, scale, places) => {
+          const once = round({ digits, scale }, places)
+          expect(formatDecimal(round(once, places))).toBe(formatDecimal(once))
+        },
+      ),
     )
   })
 })
@@ -52,7 +71,9 @@ test('nothing is divided by zero', () => expect(divide(of('1'), of('0'))).toBeUn
 test('a third', () => expect(formatDecimal(divide(of('1'), of('3'), 4) ?? of('0'))).toBe('0.3333'))
 
 test('what is written can be read again, and subtraction undoes addition', () => {
-  const decimals = fc.tuple(fc.bigInt({ min: -(10n ** 25n), max: 10n ** 25n }), fc.nat(12)).map(([digits, scale]) => ({ digits, scale }))
+  const decimals = fc
+    .tuple(fc.bigInt({ min: -(10n ** 25n), max: 10n ** 25n }), fc.nat(12))
+    .map(([digits, scale]) => ({ digits, scale }))
   fc.assert(
     fc.property(decimals, decimals, (a, b) => {
       expect(compare(of(formatDecimal(a)), a)).toBe(0)

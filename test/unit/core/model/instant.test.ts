@@ -37,6 +37,9 @@ describe('F111: calendar dates do not drift', () => {
   })
   test('an hour that the autumn change repeats means its first occurrence', () =>
     expect(instantAt(date('2026-10-25'), '02:30:00.000', 'Europe/Berlin')).toBe('2026-10-25T00:30:00.000Z'))
-  test.each(['2026-02-29', '2026-13-01', '0000-01-01', '26-01-01'])('%s is no day', (text) => expect(parseDate(text)).toBeUndefined())
-  test('years 0001 and 9999 stand', () => expect([parseDate('0001-01-01'), parseDate('9999-12-31')]).toEqual(['0001-01-01', '9999-12-31']))
+  test.each(['2026-02-29', '2026-13-01', '0000-01-01', '26-01-01'])('%s is no day', (text) =>
+    expect(parseDate(text)).toBeUndefined(),
+  )
+  test('years 0001 and 9999 stand', () =>
+    expect([parseDate('0001-01-01'), parseDate('9999-12-31')]).toEqual(['0001-01-01', '9999-12-31']))
 })
