@@ -13,6 +13,7 @@ export { Bug, FixConfig, NeedsHuman, RetryLater, isSyncError, type SyncError } f
 export type { Codebook, CodeEntry } from '#core/codes'
 export { invariant, unreachable } from '#core/invariant'
 export { canonicalDecimal } from '#core/model/decimal'
+export { hashOf } from '#core/model/hash'
 export * from '#core/model/ids'
 export * from '#core/model/instant'
 export * from '#core/model/json'
