@@ -41,15 +41,20 @@ function quantity(text: string, shape: RegExp, units: Readonly<Record<string, nu
   return size === undefined ? undefined : Number(digits) * size
 }
 
-/** The issue of a quantity that lacks its unit or is not one: `params.unit` says of what sort. */
+/** How the message of a quantity without its unit begins. */
+export const needsUnit = 'must have a unit'
+
 function unit<T>(sort: 'duration' | 'size' | 'share', parse: (text: string) => T | undefined, example: string) {
   return z
-    .string({ error: `must have a unit: ${example}` })
+    .string({ error: `${needsUnit}: ${example}` })
     .meta({ examples: example.split(', ') })
     .transform((text, context) => {
       const value = parse(text)
       if (value !== undefined) return value
-      context.addIssue({ code: 'custom', message: `must be a ${sort} with a unit: ${example}`, params: { unit: sort } })
+      context.addIssue({
+        code: 'custom',
+        message: /^[\d.]+$/.test(text) ? `${needsUnit}: ${example}` : `must be a ${sort}: ${example}`,
+      })
       return z.NEVER
     })
 }

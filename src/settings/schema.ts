@@ -27,7 +27,7 @@ export const Document = z.strictObject({
   targets: Connections.describe('Where they go.'),
   pipelines: Pipelines.describe('What runs.'),
   limits: Limits.prefault({}).describe('How much it may do before it stops and asks.'),
-  store: Store.prefault({ type: 'lowdb' }).describe('What it remembers.'),
+  store: Store.prefault({}).describe('What it remembers.'),
   alerts: Alerts.prefault({}).describe('Who hears about it.'),
   http: HttpDoors.prefault({}).describe('Its own doors.'),
   logging: Logging.prefault({}),

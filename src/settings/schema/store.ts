@@ -20,7 +20,7 @@ const Backup = z.strictObject({
 })
 
 const Lowdb = z.strictObject({
-  type: z.literal('lowdb'),
+  type: z.literal('lowdb').optional().meta({ default: 'lowdb' }),
   path: z.string().min(1).prefault('data/ledger').describe('A folder of its own, from the folder that holds config/.'),
   encryptionKey: SecretRef.optional().describe('Seals personal text; without it such text is kept in memory only.'),
   keep: Keep.prefault({}),

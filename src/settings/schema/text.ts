@@ -42,7 +42,10 @@ export const WebUrl = z.string().refine(
 /** `127.0.0.1:8787`, `[::1]:8787`, `0.0.0.0:80`. */
 export const ListenAddress = z
   .string()
-  .regex(/^(?:\[[0-9a-f:.]+\]|[a-z0-9.-]+):\d{1,5}$/i, { error: 'must be an address and a port: 127.0.0.1:8787' })
+  .regex(/^(?:\[[0-9a-f:.]+\]|[a-z0-9.-]+):\d{1,5}$/i, {
+    error: 'must be an address and a port: 127.0.0.1:8787',
+    abort: true,
+  })
   .refine((text) => Number(text.slice(text.lastIndexOf(':') + 1)) <= 65_535, { error: 'must have a port up to 65535' })
 
 export const Count = z.int({ error: 'must be a whole number' }).min(1, { error: 'must be at least 1' })

@@ -1,0 +1,135 @@
+// Each connection's own settings, checked by its connector: found by `type`, its schema applied to the rest of the
+// keys, its origins looked at. All problems of all connections at once.
+
+import { connectionName } from '#core/model/ids'
+import { isObject, type Json } from '#core/model/json'
+import { isOrigin, isSecureEnough } from '#core/origin'
+import type { Problem } from '#core/problem'
+import { dataOf, type MapNode } from '#core/source'
+import type { Connector } from '#spi'
+import { problemsOf, spelled } from './issues.ts'
+import { keyAt, type Layers, nodeAt, placeOf } from './layers.ts'
+import { requestsOf } from './resolve.ts'
+import type { Document } from './schema.ts'
+import type { ConnectionSettings } from './settings.ts'
+import { shapeOf } from './shape.ts'
+import { type UseOptions, useConnector } from './use.ts'
+
+export interface Connections {
+  readonly connections: readonly Omit<ConnectionSettings, 'requests'>[]
+  readonly problems: readonly Problem[]
+}
+
+const roles = { sources: 'source', targets: 'target' } as const
+
+/** Looks at the tree, not at a checked document, so that one wrong setting elsewhere hides nothing here. */
+export async function readConnections(layers: Layers, options: UseOptions): Promise<Connections> {
+  const named = (['sources', 'targets'] as const).flatMap((group) => {
+    const node = nodeAt(layers.root, [group])
+    const entries = node?.kind === 'map' ? node.entries : []
+    return entries.flatMap(({ key, value }) => (value.kind === 'map' ? [{ group, name: key.text, node: value }] : []))
+  })
+  const read = await Promise.all(named.map(async (one) => await readConnection(one, layers, options)))
+  return {
+    connections: read.flatMap(({ connections }) => connections),
+    problems: read.flatMap(({ problems }) => problems),
+  }
+}
+
+interface Named {
+  readonly group: keyof typeof roles
+  readonly name: string
+  readonly node: MapNode
+}
+
+async function readConnection(named: Named, layers: Layers, options: UseOptions): Promise<Connections> {
+  const { group, name, node } = named
+  const type = nodeAt(node, ['type'])
+  // A missing type is the document's own problem.
+  if (type?.kind !== 'scalar') return { connections: [], problems: [] }
+  const where = placeOf(layers, type)
+  const used = await useConnector(type.text, options)
+  if (!used.ok) {
+    const { ok: _, ...words } = used
+    return { connections: [], problems: [{ ...words, severity: 'error', where }] }
+  }
+  const { connector } = used
+  const role = roles[group]
+  if (!plays(connector, role)) {
+    const what = `The connector "${type.text}" cannot be a ${role}.`
+    const fix = `move "${name}" to ${role === 'source' ? 'targets' : 'sources'}`
+    return { connections: [], problems: [{ code: 'DB-1019', severity: 'error', what, where, fix }] }
+  }
+  const addresses = addressProblems(named, layers)
+  const settings = connector.settings.safeParse(withoutType(dataOf(node)))
+  if (!settings.success) {
+    const checked = { layers, at: [group, name], shape: shapeOf(connector.settings) }
+    return { connections: [], problems: unrepeated([...addresses, ...problemsOf(settings.error.issues, checked)]) }
+  }
+  const origins = connector.origins(settings.data)
+  const strange = origins.filter((origin) => !isOrigin(origin)).map((origin) => strangeOrigin(named, origin, layers))
+  const problems = addresses.length > 0 ? addresses : strange
+  if (problems.length > 0) return { connections: [], problems }
+  const connection = { name: connectionName(name), role, type: type.text, connector, settings: settings.data, origins }
+  return { connections: [connection], problems: [] }
+}
+
+const plays = (connector: Connector<unknown>, role: 'source' | 'target'): boolean =>
+  role === 'source' ? connector.source !== undefined : connector.target !== undefined
+
+function withoutType(data: Json): Json {
+  if (!isObject(data)) return data
+  const { type: _, ...rest } = data
+  return rest
+}
+
+/** Where a connection leads may be set anew for a test or a sandbox; never to an unencrypted place elsewhere. */
+function addressProblems({ group, name, node }: Named, layers: Layers): readonly Problem[] {
+  return (['endpoint', 'authority'] as const).flatMap((key): readonly Problem[] => {
+    const value = nodeAt(node, [key])
+    if (value?.kind !== 'scalar') return []
+    const url = URL.parse(value.text)
+    if (url && isOrigin(url.origin) && isSecureEnough(url) && url.username === '') return []
+    return [
+      {
+        code: 'DB-1017',
+        severity: 'error',
+        what: `"${spelled([group, name, key])}" must be an https address; plain http is for this computer only.`,
+        where: placeOf(layers, value),
+        fix: 'write https://…, or leave it out to use the vendor’s own address',
+      },
+    ]
+  })
+}
+
+/** The same place is not complained about twice. */
+function unrepeated(problems: readonly Problem[]): readonly Problem[] {
+  const seen = new Set<string>()
+  return problems.filter(({ where }) => {
+    const place = where ? `${where.file}:${where.line}:${where.column}` : ''
+    if (place !== '' && seen.has(place)) return false
+    seen.add(place)
+    return true
+  })
+}
+
+function strangeOrigin({ group, name }: Named, origin: string, layers: Layers): Problem {
+  const node = keyAt(layers.root, [group, name])
+  return {
+    code: 'DB-1017',
+    severity: 'error',
+    what: `"${spelled([group, name])}" leads to an address that dealbridge does not talk to: ${origin}.`,
+    ...(node ? { where: placeOf(layers, node) } : {}),
+    fix: 'use https addresses; plain http is for this computer only',
+  }
+}
+
+export const withRequests = (
+  connections: readonly Omit<ConnectionSettings, 'requests'>[],
+  document: Document,
+): ReadonlyMap<ConnectionSettings['name'], ConnectionSettings> =>
+  new Map(connections.map((one) => [one.name, { ...one, requests: requestsOf(document, one.name) }]))
+
+/** The schema of a connection's own keys, by its place in the file: for the resolved view. */
+export const shapeOfConnection = (connection: Omit<ConnectionSettings, 'requests'>): ReturnType<typeof shapeOf> =>
+  shapeOf(connection.connector.settings)
