@@ -21,7 +21,7 @@ export { type ExactNumber, exactNumber, type JsonOut, parseJson, stringifyJson }
 export * from '#core/model/record'
 export type { CreateWrite, UpdateWrite, Write } from '#core/model/write'
 export { ReferralFacts } from '#core/model/referral'
-export { stages, steps, type Stage, type Step } from '#core/model/stage'
+export { isClosed, stages, steps, type Stage, type Step } from '#core/model/stage'
 export type { ValueType } from '#core/model/value'
 export type { Problem, Who } from '#core/problem'
 export { retryAfterMs } from '#core/retry-after'
