@@ -5,7 +5,7 @@ import { type Fields, type Instant, type Json, type JsonObject, later, parseInst
 import { NO_HELP } from './assistance.ts'
 import { isInformational, isMicrosoftCopy, type Sort, sortOf, visibilityOf } from './kinds.ts'
 import { stageFrom, stepFrom } from './lifecycle.ts'
-import { asObject, flag, objects, plain, text } from './peek.ts'
+import { asObject, flag, objects, plain, sameText, text } from './peek.ts'
 import { regionFrom } from './regions.ts'
 
 /** Where the connector puts what it read of an engagement's other referrals. */
@@ -137,11 +137,17 @@ function microsoft(referral: JsonObject): JsonObject {
   const ours = text(referral, 'trackingInfo.microsoftMsxId')
   const msxId = ours ?? text(copy ?? undefined, 'trackingInfo.microsoftMsxId')
   return {
-    helpRequired: help === null || help === 'Unknown' ? NO_HELP : help,
+    ...helpFrom(help, looked || !sameText(text(referral, 'type'), 'Shared')),
     microsoftTeam: microsoftTeam(referral, copy),
     microsoftMsxId: msxId,
     ...(looked ? { microsoft: copy && copyFacts(copy) } : {}),
   }
+}
+
+/** That nothing is asked can be told only of a deal without a second referral, or where that one was read too. */
+function helpFrom(code: string | null, isCertain: boolean): JsonObject {
+  if (code !== null && code !== 'Unknown') return { helpRequired: code }
+  return isCertain ? { helpRequired: NO_HELP } : {}
 }
 
 function copyFacts(copy: JsonObject): JsonObject {

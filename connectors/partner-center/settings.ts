@@ -2,7 +2,7 @@
 // id) may stand in the file.
 
 import { z } from 'zod'
-import { parseDate, parseInstant, SecretRef } from '#spi'
+import { Duration, parseDate, parseInstant, SecretRef } from '#spi'
 
 /** Where Microsoft serves each part. A test or a sandbox names its own. */
 export const defaults = {
@@ -19,18 +19,9 @@ const BaseUrl = z.url({ protocol: /^https?$/ }).superRefine((text, context) => {
   if (url.protocol !== 'https:' && !isLoopback(url)) refuse('must be https; plain http is for this computer only')
 })
 
-const units = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
-const overlapMaxMs = units.d
+const overlapMaxMs = 24 * 60 * 60 * 1_000
 
-/** `10m`, `90s`, `1h`; read as milliseconds. */
-const Duration = z
-  .string()
-  .regex(/^\d{1,9}(ms|s|m|h|d)$/, { error: 'must be a number with a unit: 90s, 10m, 1h' })
-  .transform((text) => {
-    const [, digits = '0', unit = 'ms'] = /^(\d+)([a-z]+)$/.exec(text) ?? []
-    return Number(digits) * (Object.entries(units).find(([name]) => name === unit)?.[1] ?? 1)
-  })
-  .refine((ms) => ms >= units.s && ms <= overlapMaxMs, { error: 'must be between 1s and 1d' })
+const Overlap = Duration.refine((ms) => ms >= 1_000 && ms <= overlapMaxMs, { error: 'must be between 1s and 1d' })
 
 /** A date means its midnight in UTC. */
 const Since = z.string().transform((text, context) => {
@@ -51,7 +42,7 @@ const Read = z.strictObject({
     .min(1)
     .optional()
     .describe("Which kinds to read; all of them by default. 'cosell' brings the partner's own deals with it."),
-  overlap: Duration.default(10 * units.m).describe(
+  overlap: Overlap.prefault('10m').describe(
     'Read this much again at each poll, so that late updates are never missed.',
   ),
 })
