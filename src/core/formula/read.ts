@@ -1,9 +1,17 @@
 // The text of a formula → its tree, or what is wrong with it. Only the shape is looked at here; check.ts knows names
 // and types.
 
-import type { SyntaxNode, Tree } from '@lezer/common'
+import type { NodeType, SyntaxNode, Tree } from '@lezer/common'
 import { parseDecimal } from '../model/decimal.ts'
-import { depthMax, formulaLengthMax, type At, type Expression, type FormulaProblem, type Name, type Operator } from './ast.ts'
+import {
+  depthMax,
+  formulaLengthMax,
+  type At,
+  type Expression,
+  type FormulaProblem,
+  type Name,
+  type Operator,
+} from './ast.ts'
 import { explainSyntax } from './explain.ts'
 import { parser } from './parser.ts'
 import * as term from './parser.terms.ts'
@@ -16,8 +24,8 @@ export type ReadFormula =
 export function readFormula(text: string): ReadFormula {
   if (text.length > formulaLengthMax) return refuse(tooLong(text))
   const tree = parser.parse(text)
-  const syntax = explainSyntax(text, tree)
-  if (syntax) return refuse(syntax)
+  const wrong = tooDeep(tree) ?? explainSyntax(text, tree)
+  if (wrong) return refuse(wrong)
   const reader = new Reader(text)
   const expression = reader.formula(tree)
   const errors = reader.problems.some((problem) => problem.severity === 'error')
@@ -32,6 +40,25 @@ function tooLong(text: string): FormulaProblem {
   return { code: 'DB-2166', severity: 'error', what, start: 0, end: 1 }
 }
 
+/** The parser itself gives up somewhere beyond our own bound, so depth is looked at before shape. */
+function tooDeep(tree: Tree): FormulaProblem | undefined {
+  let depth = 0
+  let deep: number | undefined
+  tree.iterate({
+    enter: ({ type, from }) => {
+      if (isExpression(type)) depth += 1
+      if (depth > depthMax) deep ??= from
+    },
+    leave: ({ type }) => {
+      if (isExpression(type)) depth -= 1
+    },
+  })
+  if (deep === undefined) return undefined
+  const what = `This formula is nested more than ${depthMax} deep.`
+  const fix = 'split it over two rows, or use SWITCH instead of IF within IF'
+  return { code: 'DB-2166', severity: 'error', what, fix, start: deep, end: deep + 1 }
+}
+
 const constants: Readonly<Record<string, boolean | null>> = { TRUE: true, FALSE: false, NULL: null, BLANK: null }
 
 const signs: Readonly<Record<string, Operator>> = { '==': '=', '!=': '<>', '&&': 'and', '||': 'or' }
@@ -39,7 +66,6 @@ const signs: Readonly<Record<string, Operator>> = { '==': '=', '!=': '<>', '&&':
 class Reader {
   readonly problems: FormulaProblem[] = []
   readonly #text: string
-  #depth = 0
 
   constructor(text: string) {
     this.#text = text
@@ -51,14 +77,6 @@ class Reader {
   }
 
   #expression(node: SyntaxNode): Expression | undefined {
-    if (this.#depth >= depthMax) return this.#tooDeep(node)
-    this.#depth += 1
-    const made = this.#one(node)
-    this.#depth -= 1
-    return made
-  }
-
-  #one(node: SyntaxNode): Expression | undefined {
     const at = { start: node.from, end: node.to }
     switch (node.type.id) {
       case term.Number:
@@ -107,21 +125,21 @@ class Reader {
     const list = node.getChild(term.Arguments)
     if (!name || !list) return undefined
     const args = childrenOf(list).flatMap((child) => {
-      const arg = isExpression(child) ? this.#expression(child) : undefined
+      const arg = isExpression(child.type) ? this.#expression(child) : undefined
       return arg ? [arg] : []
     })
     return { is: 'call', name: this.#name(name), args, ...at }
   }
 
   #member(node: SyntaxNode, at: At): Expression | undefined {
-    const inner = childrenOf(node).find(isExpression)
+    const inner = childrenOf(node).find(({ type }) => isExpression(type))
     const name = node.getChild(term.Name)
     const of = inner && this.#expression(inner)
     return of && name ? { is: 'member', of, name: this.#name(name), ...at } : undefined
   }
 
   #only(node: SyntaxNode): Expression | undefined {
-    const inner = childrenOf(node).find(isExpression)
+    const inner = childrenOf(node).find(({ type }) => isExpression(type))
     return inner && this.#expression(inner)
   }
 
@@ -131,7 +149,7 @@ class Reader {
   }
 
   #binary(node: SyntaxNode, at: At): Expression | undefined {
-    const [first, second] = childrenOf(node).filter(isExpression)
+    const [first, second] = childrenOf(node).filter(({ type }) => isExpression(type))
     const left = first && this.#expression(first)
     const right = second && this.#expression(second)
     if (!left || !right) return undefined
@@ -144,14 +162,6 @@ class Reader {
     const between = this.#text.slice(from, to)
     const start = from + (between.length - between.trimStart().length)
     return { start, end: start + between.trim().length }
-  }
-
-  #tooDeep(node: SyntaxNode): undefined {
-    if (this.problems.some((problem) => problem.code === 'DB-2166')) return undefined
-    const what = `This formula is nested more than ${depthMax} deep.`
-    const fix = 'split it over two rows, or use SWITCH instead of IF within IF'
-    this.problems.push({ code: 'DB-2166', severity: 'error', what, fix, start: node.from, end: node.from + 1 })
-    return undefined
   }
 
   #name(node: SyntaxNode): Name {
@@ -186,4 +196,4 @@ const expressions: ReadonlySet<number> = new Set([
   term.Or,
 ])
 
-const isExpression = (node: SyntaxNode): boolean => expressions.has(node.type.id)
+const isExpression = (type: NodeType): boolean => expressions.has(type.id)

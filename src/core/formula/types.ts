@@ -6,8 +6,14 @@ import type { ValueType } from '../model/value.ts'
 
 export type Scalar = 'text' | 'number' | 'money' | 'date' | 'instant' | 'boolean'
 
+export interface ScalarType {
+  readonly is: Scalar
+  /** Where the source has a closed set of them. */
+  readonly values?: readonly string[]
+}
+
 export type Type =
-  | { readonly is: Scalar; readonly values?: readonly string[] }
+  | ScalarType
   /** Nothing is known of it until it is there: a CRM field while no schema is at hand. */
   | { readonly is: 'any' }
   | { readonly is: 'blank' }
@@ -57,7 +63,7 @@ export function either(a: Type, b: Type): Type | undefined {
   if (a.is === 'blank') return b
   if (b.is === 'blank') return a
   if (a.is === 'any' || b.is === 'any') return any
-  if (isNumeric(a) && isNumeric(b)) return a.is === b.is ? { is: a.is } : money
+  if (isNumeric(a) && isNumeric(b)) return a.is === b.is ? a : money
   if (a.is === 'list' && b.is === 'list') {
     const of = either(a.of, b.of)
     return of && listOf(of)
@@ -65,7 +71,7 @@ export function either(a: Type, b: Type): Type | undefined {
   return isScalar(a) && isScalar(b) && a.is === b.is ? { is: a.is } : undefined
 }
 
-const isScalar = (type: Type): type is Type & { readonly is: Scalar } =>
+const isScalar = (type: Type): type is ScalarType =>
   type.is !== 'any' && type.is !== 'blank' && type.is !== 'list' && type.is !== 'object'
 
 const scalars: Readonly<Record<ValueType, Type>> = {
@@ -143,7 +149,8 @@ export function resolve(root: Type, names: readonly string[]): Resolved {
       lists += 1
     }
     if (here.is === 'any') break
-    const next: Type | undefined = here.is === 'object' ? (here.members.get(name) ?? (here.open ? any : undefined)) : undefined
+    const next: Type | undefined =
+      here.is === 'object' ? (here.members.get(name) ?? (here.open ? any : undefined)) : undefined
     if (!next) return { found: false, at, among: here.is === 'object' ? [...here.members.keys()] : [], in: here }
     here = next
   }

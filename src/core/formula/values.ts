@@ -58,7 +58,9 @@ export function textOf(value: Value): string {
   if (value === null) return ''
   if (typeof value === 'boolean') return value ? 'true' : 'false'
   if (isDecimal(value)) return formatDecimal(value)
-  throw new Stop(isValues(value) ? 'a list stands where a text is needed' : 'a group of fields stands where a text is needed')
+  throw new Stop(
+    isValues(value) ? 'a list stands where a text is needed' : 'a group of fields stands where a text is needed',
+  )
 }
 
 export function numberOf(value: Value): Decimal | null {
