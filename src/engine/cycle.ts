@@ -14,12 +14,13 @@ import type { Plan } from '#core/reconcile/plan'
 import type { DealView, PlanFrame } from '#core/reconcile/world'
 import type { NewEvent } from '#ledger'
 import { apply, type Applied } from './apply.ts'
-import { normalise, viewsOf } from './normalise.ts'
+import { normalise, wholeDeals } from './normalise.ts'
 import type { Pipeline } from './pipeline.ts'
 import { read, type Seen } from './read.ts'
 import { record } from './record.ts'
 import { recover } from './recover.ts'
 import { keepLink } from './settle.ts'
+import { sweep } from './sweep.ts'
 
 /** A deal that keeps moving under our hands is left to the next pass after this many rounds. */
 const roundsMax = 3
@@ -79,22 +80,51 @@ async function pass(pipeline: Pipeline, options: CycleOptions, run: string): Pro
   const writes = mayWrite(pipeline, options)
   const frame = { run, now: pipeline.clock.now(), who: options.who ?? 'dealbridge' }
   const again = writes ? await recover(pipeline, frame, signal) : []
-  const seen = await read(pipeline, signal, { everything: options.everything ?? false })
+  const seen = await read(pipeline, signal)
   const views = await normalise(pipeline, seen, signal)
-  const first = await round(pipeline, await withLinks(pipeline, views, again, signal), { options, seen, frame, writes })
-  if (!writes || first.plan.stopped.length > 0)
-    return { result: first.plan.stopped.length > 0 ? 'stopped' : 'done', plan: first.plan, applied: null, error: null }
-  const applied = await untilSettled(pipeline, first, { options, seen, frame, writes })
-  const complete = applied.deferred === 0
-  const quiet = first.plan.changes.length === 0 && first.plan.links.length === 0
-  if (complete) await record(pipeline, seen, { quiet })
-  const held = applied.refused + applied.unknown > 0 || first.plan.changes.some((change) => change.state !== 'ready')
-  return {
-    result: applied.failure ? 'failed' : held ? 'held' : 'done',
-    plan: first.plan,
-    applied,
-    error: applied.failure,
+  const of: RoundFrame = { options, seen, frame, writes }
+  const first = await untilSettled(
+    pipeline,
+    await round(pipeline, await withLinks(pipeline, views, again, signal), of),
+    of,
+  )
+  const all = options.everything ? await compareAll(pipeline, first, of) : first
+  return outcomeOf(pipeline, all, of)
+}
+
+async function outcomeOf(pipeline: Pipeline, { plan, applied }: Round, { seen, writes }: RoundFrame): Promise<Outcome> {
+  if (plan.stopped.length > 0) return { result: 'stopped', plan, applied: writes ? applied : null, error: null }
+  if (!writes) return { result: 'done', plan, applied: null, error: null }
+  const quiet = plan.changes.length === 0 && plan.links.length === 0
+  if (applied.deferred === 0) await record(pipeline, seen, { quiet })
+  const held = applied.refused + applied.unknown > 0 || plan.changes.some((change) => change.state !== 'ready')
+  return { result: applied.failure ? 'failed' : held ? 'held' : 'done', plan, applied, error: applied.failure }
+}
+
+/** After what changed, everything else: slice by slice, until a brake or a failing connection ends it. */
+async function compareAll(pipeline: Pipeline, first: Round, of: RoundFrame): Promise<Round> {
+  let whole = first
+  if (isOver(whole)) return whole
+  for await (const views of sweep(pipeline, of.options.signal)) {
+    whole = together(whole, await untilSettled(pipeline, await round(pipeline, views, of), of))
+    if (isOver(whole)) break
   }
+  return whole
+}
+
+const isOver = ({ plan, applied }: Round): boolean => plan.stopped.length > 0 || applied.failure !== null
+
+function together(a: Round, b: Round): Round {
+  const known = new Set(a.plan.changes.map((change) => change.id))
+  const plan: Plan = {
+    ...a.plan,
+    read: { ...a.plan.read, changed: a.plan.read.changed + b.plan.read.changed },
+    changes: [...a.plan.changes, ...b.plan.changes.filter((change) => !known.has(change.id))],
+    links: [...a.plan.links, ...b.plan.links],
+    stopped: [...a.plan.stopped, ...b.plan.stopped],
+    skipped: [...a.plan.skipped, ...b.plan.skipped],
+  }
+  return { plan, applied: sum(a.applied, b.applied) }
 }
 
 const mayWrite = (pipeline: Pipeline, options: CycleOptions): boolean =>
@@ -111,7 +141,7 @@ async function withLinks(
   const missing = keys.filter((key) => !present.has(key))
   if (missing.length === 0) return views
   const links = (await pipeline.ledger.getMany('link', missing)).filter((link): link is Link => link !== undefined)
-  return [...views, ...(await viewsOf(pipeline, links, signal))]
+  return [...views, ...(await wholeDeals(pipeline, { links }, signal))]
 }
 
 interface RoundFrame {
@@ -188,17 +218,17 @@ function waitsBegun(plan: Plan, views: readonly DealView[], frame: RoundFrame['f
 }
 
 /** Deals that moved between our read and our write are read and planned again, a few times. */
-async function untilSettled(pipeline: Pipeline, first: Round, of: RoundFrame): Promise<Applied> {
+async function untilSettled(pipeline: Pipeline, first: Round, of: RoundFrame): Promise<Round> {
   let { applied } = first
   let stale = applied.stale
   for (let turn = 1; turn < roundsMax && stale.length > 0 && !of.options.signal.aborted; turn += 1) {
     const links = (await pipeline.ledger.getMany('link', stale)).filter((link): link is Link => link !== undefined)
-    const next = await round(pipeline, await viewsOf(pipeline, links, of.options.signal), of)
+    const next = await round(pipeline, await wholeDeals(pipeline, { links }, of.options.signal), of)
     stale = next.applied.stale
     applied = sum(applied, next.applied)
   }
   // Still moving: the bookmarks stay, so the next pass meets them again.
-  return { ...applied, stale, deferred: applied.deferred + stale.length }
+  return { plan: first.plan, applied: { ...applied, stale, deferred: applied.deferred + stale.length } }
 }
 
 function sum(a: Applied, b: Applied): Applied {

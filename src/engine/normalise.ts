@@ -28,13 +28,21 @@ export async function normalise(pipeline: Pipeline, seen: Seen, signal: AbortSig
   return complete(pipeline, gathered, signal)
 }
 
-/** Views of known links, both sides read afresh: for full comparison, for due links, for links that went stale. */
-export async function viewsOf(
+/** Whole deals, whether or not anything about them changed: both sides are read where they are not given. */
+export async function wholeDeals(
   pipeline: Pipeline,
-  links: readonly Link[],
+  of: { readonly referrals?: readonly VendorRecord[]; readonly links?: readonly Link[] },
   signal: AbortSignal,
 ): Promise<readonly DealView[]> {
-  return complete(pipeline, new Map(links.map((link) => [link.key, { link, referral: null, crm: null }])), signal)
+  const { referrals = [], links = [] } = of
+  const known = await pipeline.ledger.getMany(
+    'link',
+    referrals.map((referral) => linkKey(referral.id)),
+  )
+  const inHand = new Map<LinkKey, Gathered>(links.map((link) => [link.key, { link, referral: null, crm: null }]))
+  for (const [index, referral] of referrals.entries())
+    inHand.set(linkKey(referral.id), { link: known[index] ?? null, referral, crm: null })
+  return complete(pipeline, inHand, signal)
 }
 
 async function gather(pipeline: Pipeline, seen: Seen): Promise<ReadonlyMap<LinkKey, Gathered>> {

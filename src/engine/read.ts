@@ -23,16 +23,12 @@ export const streamOf = (pipeline: Pipeline, party: Party): string => `${pipelin
 
 const referralShape: Shape = { kind: REFERRAL, fields: [] }
 
-export async function read(
-  pipeline: Pipeline,
-  signal: AbortSignal,
-  options: { readonly everything?: boolean } = {},
-): Promise<Seen> {
+export async function read(pipeline: Pipeline, signal: AbortSignal): Promise<Seen> {
   const { source, target, mapping } = pipeline
   // Independent systems are asked at the same time; either failing ends the cycle before anything was planned.
   const [left, right] = await Promise.all([
-    follow(pipeline, source, [referralShape], { signal, fromStart: options.everything ?? false }),
-    follow(pipeline, target, mapping.shapes, { signal, fromStart: false }),
+    follow(pipeline, source, [referralShape], signal),
+    follow(pipeline, target, mapping.shapes, signal),
   ])
   const satellites = target.traits.satellites ?? {}
   const touched = new Set<RecordId>()
@@ -62,15 +58,15 @@ async function follow(
   pipeline: Pipeline,
   party: Party,
   shapes: readonly Shape[],
-  how: { readonly signal: AbortSignal; readonly fromStart: boolean },
+  signal: AbortSignal,
 ): Promise<Followed> {
   const stream = streamOf(pipeline, party)
-  const since = how.fromStart ? null : ((await pipeline.ledger.get('bookmark', stream))?.cursor ?? null)
+  const since = (await pipeline.ledger.get('bookmark', stream))?.cursor ?? null
   // A page that fails is asked for again with the whole stream: the cursor has not moved, so nothing can be skipped.
   const pages = await party.line.ask(
     `${party.name}.changes`,
-    () => collect(party.session.changes(shapes, since, how.signal)),
-    how.signal,
+    () => collect(party.session.changes(shapes, since, signal)),
+    signal,
   )
   const newest = new Map<string, VendorRecord>()
   for (const page of pages) for (const record of page.records) newest.set(`${record.kind}:${record.id}`, record)

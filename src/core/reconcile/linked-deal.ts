@@ -30,4 +30,6 @@ export interface Sides {
   /** Values both sides were found to show. */
   readonly adopted: Record<RowId, Value>
   readonly waits: Wait[]
+  /** Rows whose two sides show different values. */
+  readonly apart: RowId[]
 }

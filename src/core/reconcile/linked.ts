@@ -8,7 +8,7 @@ import { textOf } from '../model/json.ts'
 import type { VendorRecord } from '../model/record.ts'
 import type { ReferralFacts } from '../model/referral.ts'
 import { isClosed, type Standing } from '../model/stage.ts'
-import type { Value } from '../model/value.ts'
+import { sameValue, type Value } from '../model/value.ts'
 import { stageRowOf, type Env, type Row, type StageRow } from '../mapping/mapping.ts'
 import { updateOf } from './change.ts'
 import type { DealPlan, LinkedDeal, Sides } from './linked-deal.ts'
@@ -32,6 +32,7 @@ export function planLinked(deal: LinkedDeal): DealPlan {
     referral: draft('referral', referral.fields),
     adopted: {},
     waits: [],
+    apart: [],
   }
   addKey(deal, sides.crm)
   mergeRows(deal, env, sides, {
@@ -103,6 +104,7 @@ function mergeRows(
   )
   for (const group of groupsOf(frame.mapping.rows)) {
     const views = group.map((row) => viewOf(row, link, env, crm))
+    sides.apart.push(...views.filter(isApart).map(({ row }) => row.id))
     const verdicts = mergeGroup(views, { clocks, answers, doubts, crmIsClosed: mode.crmIsClosed })
     for (const [index, verdict] of verdicts.entries()) {
       const view = views[index]
@@ -115,6 +117,10 @@ function mergeRows(
 
 function groupsOf(rows: readonly Row[]): readonly (readonly Row[])[] {
   return [...Map.groupBy(rows, (row) => row.group).values()]
+}
+
+function isApart({ left, right }: RowView): boolean {
+  return left.is === 'value' && right.is === 'value' && !sameValue(left.value, right.value)
 }
 
 function viewOf(row: Row, link: Link, env: Env, crm: VendorRecord): RowView {
@@ -176,8 +182,14 @@ function finish(deal: LinkedDeal, sides: Sides, moves: Moves, right: StageRow | 
       ),
     )
   const refusals = link.waiting.filter((wait) => changes.some((change) => wait.subject === `write:${change.id}`))
+  const apart = sides.apart.length > 0 || right?.stage !== facts.stage
   return {
-    link: remembered(deal, sides, { moves, right, waiting: [...waiting, ...refusals], settled: changes.length === 0 }),
+    link: remembered(deal, sides, {
+      moves,
+      right,
+      waiting: [...waiting, ...refusals],
+      settled: apart && changes.length === 0,
+    }),
     changes,
   }
 }

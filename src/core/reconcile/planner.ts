@@ -2,6 +2,7 @@
 // plan. A deal without a link is matched or made; a linked one is merged; one that lost a side waits.
 
 import { linkKey, type LinkKey } from '../model/ids.ts'
+import { later } from '../model/instant.ts'
 import { noBase, unseen, type Link } from '../model/link.ts'
 import type { VendorRecord } from '../model/record.ts'
 import type { ReferralFacts } from '../model/referral.ts'
@@ -39,9 +40,28 @@ function isOlder(seen: Link['left'], record: VendorRecord): boolean {
   return typeof seen.before === 'string' && seen.before === record.version
 }
 
+/** How long a record is given to turn up again. */
+const lookAgainMs = 60_000
+
 /** Gone is believed only when seen twice; and what a person deleted is never made again. */
 function missing(frame: PlanFrame, link: Link, crm: VendorRecord | null): DealPlan {
-  if (!link.missingSince) return { link: { ...link, missingSince: frame.now }, changes: [] }
+  if (!link.missingSince) {
+    const message = `The ${link.kind} of this referral was not found. It is looked for once more before that is believed.`
+    const again: Wait = {
+      for: 'problem',
+      subject: 'missing',
+      code: 'DB-3508',
+      message,
+      who: 'CRM admin',
+      until: later(frame.now, lookAgainMs),
+    }
+    return {
+      link: { ...link, missingSince: frame.now, waiting: [waitFrom(again, link.waiting, frame.now)] },
+      changes: [],
+    }
+  }
+  // The second look has to be a later one: two reads of one moment are one read.
+  if (frame.now < later(link.missingSince, lookAgainMs)) return { link, changes: [] }
   const merged = crm?.mergedInto
   const message = merged
     ? `The ${link.kind} of this referral was merged into ${merged}. Link the referral to it, or let it rest.`

@@ -1,0 +1,51 @@
+// The full comparison: every referral the source still shows, and the record of every link among them, whatever the
+// streams of changes said. It finds what polling cannot (a change that became visible hours late, a row of the mapping
+// that is new), and it is what `verify` reads with. Page by page, so that its size is not the company's.
+
+import type { Page } from '#spi'
+import { linkKey, REFERRAL, type LinkKey } from '#core/model/ids'
+import type { DealView } from '#core/reconcile/world'
+import { wholeDeals } from './normalise.ts'
+import type { Pipeline } from './pipeline.ts'
+
+/** Links the source did not list are asked for one by one: this many in a sweep, the rest in the next. */
+const unlistedMax = 500
+const sliceMax = 500
+
+/** Views of all deals, both sides read afresh, in slices. */
+export async function* sweep(pipeline: Pipeline, signal: AbortSignal): AsyncIterable<readonly DealView[]> {
+  const listed = new Set<LinkKey>()
+  for await (const page of pagesOf(pipeline, signal)) {
+    for (let start = 0; start < page.records.length; start += sliceMax) {
+      const slice = page.records.slice(start, start + sliceMax).filter((record) => !listed.has(linkKey(record.id)))
+      for (const record of slice) listed.add(linkKey(record.id))
+      yield await wholeDeals(pipeline, { referrals: slice }, signal)
+    }
+  }
+  yield* unlisted(pipeline, listed, signal)
+}
+
+function pagesOf({ source }: Pipeline, signal: AbortSignal): AsyncIterable<Page> {
+  return source.session.changes([{ kind: REFERRAL, fields: [] }], null, signal)
+}
+
+/** Older than the source lists, or gone from it. */
+async function* unlisted(
+  pipeline: Pipeline,
+  listed: ReadonlySet<LinkKey>,
+  signal: AbortSignal,
+): AsyncIterable<readonly DealView[]> {
+  let links = []
+  let count = 0
+  for await (const link of pipeline.ledger.all('link')) {
+    if (listed.has(link.key) || link.record === null) continue
+    links.push(link)
+    count += 1
+    if (links.length === sliceMax || count === unlistedMax) {
+      yield await wholeDeals(pipeline, { links }, signal)
+      links = []
+    }
+    if (count === unlistedMax) return
+  }
+  if (links.length > 0) yield await wholeDeals(pipeline, { links }, signal)
+}
