@@ -85,6 +85,6 @@ const phone = (number: string, country: string): Value =>
   number === '' ? null : (phoneE164(number, country) ?? number)
 
 function stripped(context: Context, html: string): Value {
-  spend(context, html.length)
+  spend(context, html.length * 16)
   return stripHtml(html)
 }

@@ -77,7 +77,7 @@ export const textFunctions: readonly FormulaFunction[] = [
     gives: text,
     help: 'Every word with a capital first letter, the rest small.',
     examples: [{ formula: 'PROPER("sue SMITH-MÜLLER")', gives: 'Sue Smith-Müller' }],
-    run: { with: (context, value) => checkedText(context, proper(textOf(value))) },
+    run: { with: (context, value) => proper(context, textOf(value)) },
   },
   {
     name: 'SUBSTITUTE',
@@ -161,7 +161,9 @@ function middle(value: string, start: number, length: number): string {
   return value.slice(from, Math.max(from, cutBefore(value, from + length)))
 }
 
-function proper(value: string): string {
+/** Looking at every word is dear, so a long text costs more here than elsewhere. */
+function proper(context: Context, value: string): string {
+  spend(context, value.length * 16)
   return value.toLowerCase().replaceAll(/\p{L}[\p{L}\p{M}\p{N}'’]*/gu, (word) => {
     const first = String.fromCodePoint(word.codePointAt(0) ?? 32)
     return first.toUpperCase() + word.slice(first.length)

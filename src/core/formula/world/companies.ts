@@ -69,6 +69,7 @@ function tidyWord(word: string): string {
     .replaceAll(/[ßøæœłđðþı]/g, (letter) => letters[letter] ?? letter)
     .replaceAll(/[+&]/g, 'and')
     .replaceAll(/[^\p{L}\p{N}]/gu, '')
+    .normalize('NFC')
 }
 
 /** The name without its legal form, otherwise as it was written: `Contoso GmbH & Co. KG` → `Contoso`. */
