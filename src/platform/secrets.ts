@@ -1,14 +1,12 @@
 // What a secret's reference stands for. Read when first asked, again after ten minutes, and at once after a refusal, so
 // that a rotated secret needs no restart. A secret lives in memory here and nowhere else.
 
-import { constants } from 'node:fs'
-import { open } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { type Clock, FixConfig, type SecretRef, type Secrets } from '#spi'
-import { codeOf } from './transport/redact.ts'
+import { othersBits, readChecked } from './files.ts'
 
 export interface SecretsOptions {
-  readonly clock: Clock
+  readonly clock: Pick<Clock, 'monotonicMs'>
   readonly env?: Readonly<Record<string, string | undefined>>
   /** What a relative `file:` starts from. */
   readonly root?: string
@@ -38,7 +36,7 @@ async function readRef(ref: SecretRef, env: Env, root: string): Promise<string> 
   const name = ref.slice(form.length + 1)
   if (form === 'env') return fromEnv(name, env)
   if (form === 'credential') return await fromCredential(name, env)
-  return await fromFile(resolve(root, name), ref, 0o077)
+  return await fromFile(resolve(root, name), ref, othersBits)
 }
 
 function fromEnv(name: string, env: Env): string {
@@ -64,32 +62,24 @@ async function fromCredential(name: string, env: Env): Promise<string> {
 }
 
 async function fromFile(path: string, ref: string, forbidden: number): Promise<string> {
-  const text = await readGuarded(path, ref, forbidden)
-  const secret = text.replace(/\r?\n$/, '')
-  if (secret !== '') return secret
-  throw new FixConfig(`The secret ${ref} is an empty file.`, { code: 'DB-1402' })
+  const read = await readChecked(path, { bytesMax, forbidden })
+  if (read.is === 'too-open')
+    throw new FixConfig(
+      `The secret ${ref} can be read by others on this machine, so it is not used. Close it with: chmod 600 ${path}`,
+      { code: 'DB-1403' },
+    )
+  if (read.is !== 'read') throw unreadable(ref, read.is === 'unreadable' ? read.code : whyNot[read.is])
+  // The line end that editors add is not part of the secret.
+  const secret = read.bytes.toString('utf8').replace(/\r?\n$/, '')
+  if (secret === '') throw unreadable(ref, 'it is empty')
+  return secret
 }
 
-/** Looks at the opened file, not at its name, so that nothing can be swapped between the look and the read. */
-async function readGuarded(path: string, ref: string, forbidden: number): Promise<string> {
-  try {
-    await using file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
-    const { mode, size } = await file.stat()
-    const isFile = (mode & constants.S_IFMT) === constants.S_IFREG
-    if (!isFile || size > bytesMax) throw unreadable(ref, isFile ? 'larger than 64 KiB' : 'not a plain file')
-    if ((mode & forbidden) !== 0 && process.platform !== 'win32') throw tooOpen(ref, path)
-    return await file.readFile('utf8')
-  } catch (error) {
-    if (error instanceof FixConfig) throw error
-    throw unreadable(ref, codeOf(error) ?? 'unreadable')
-  }
-}
+const whyNot = {
+  absent: 'there is no such file',
+  'too-large': 'it is larger than 64 KiB',
+  'not-a-file': 'it is not a plain file',
+} as const
 
 const unreadable = (ref: string, why: string): FixConfig =>
-  new FixConfig(`The secret ${ref} cannot be read (${why}). Check the path and who may read it.`, { code: 'DB-1402' })
-
-const tooOpen = (ref: string, path: string): FixConfig =>
-  new FixConfig(
-    `The secret ${ref} can be read by others on this machine, so it is not used. Close it with: chmod 600 ${path}`,
-    { code: 'DB-1403' },
-  )
+  new FixConfig(`The secret ${ref} cannot be read: ${why}. Check the path, and who may read it.`, { code: 'DB-1402' })

@@ -1,17 +1,11 @@
 // One event for each call: its static name, how it ended and how long it took. Never a URL, a header or a body.
 
+import type { Metrics } from '#core/metrics'
 import type { Clock, HttpAnswer, HttpRequest, Log } from '#spi'
 import { TransportFault } from '#spi'
 
 /** Counts calls; the registry behind it is none of the door's business. */
-export interface CallMeter {
-  call(facts: {
-    readonly connection: string
-    readonly call: string
-    readonly outcome: string
-    readonly ms: number
-  }): void
-}
+export type CallMeter = Pick<Metrics, 'call'>
 
 export interface Trace {
   answered(answer: HttpAnswer, bytes: number): void
