@@ -74,9 +74,9 @@ export interface Row {
   readonly referral: string | null
   readonly fromReferral: (env: Env) => Reading
   readonly fromCrm: (fields: Fields) => Reading
-  /** Undefined when this row never writes that side. */
+  /** Undefined when this row never writes that side. `at` dates what is added to a text (`combine: appendDated`). */
   readonly toCrm?: (value: Value, now: Fields | null) => Written
-  readonly toReferral?: (value: Value, now: JsonObject) => Written
+  readonly toReferral?: (value: Value, now: JsonObject, at?: Instant) => Written
 }
 
 /** What a value becomes on a side: fields to send, or a reason why it cannot be sent. */

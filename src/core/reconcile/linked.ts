@@ -29,7 +29,7 @@ export function planLinked(deal: LinkedDeal): DealPlan {
   const standing = standingOf(deal, right)
   const sides: Sides = {
     crm: draft('crm', crm.fields),
-    referral: draft('referral', referral.fields),
+    referral: draft('referral', referral.fields, frame.now),
     adopted: {},
     waits: [],
     apart: [],

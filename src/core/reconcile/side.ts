@@ -2,6 +2,7 @@
 // is written. Fields that already stand there are not sent again.
 
 import { rowId, type RowId } from '../model/ids.ts'
+import type { Instant } from '../model/instant.ts'
 import { at, sameJson, type Json } from '../model/json.ts'
 import type { FieldName, Fields } from '../model/record.ts'
 import type { Standing } from '../model/stage.ts'
@@ -15,6 +16,8 @@ export interface Draft {
   readonly side: Side
   /** What stands there now; null when the record is about to be made. */
   readonly now: Fields | null
+  /** The moment of the plan, for rows that write a date of their own. */
+  readonly at?: Instant
   readonly fields: Record<FieldName, Json>
   readonly lines: FieldChange[]
   readonly values: Record<RowId, Value>
@@ -25,9 +28,10 @@ export interface Draft {
 /** The link key at the CRM, remembered like a row of the mapping, under a name no row can have. */
 export const keyRow = rowId('@key')
 
-export const draft = (side: Side, now: Fields | null): Draft => ({
+export const draft = (side: Side, now: Fields | null, at?: Instant): Draft => ({
   side,
   now,
+  ...(at === undefined ? {} : { at }),
   fields: {},
   lines: [],
   values: {},
@@ -82,7 +86,7 @@ export function addRow(to: Draft, change: RowChange): void {
 }
 
 function write(to: Draft, row: Row, value: Value): Written | undefined {
-  return to.side === 'crm' ? row.toCrm?.(value, to.now) : row.toReferral?.(value, to.now ?? {})
+  return to.side === 'crm' ? row.toCrm?.(value, to.now) : row.toReferral?.(value, to.now ?? {}, to.at)
 }
 
 /** Adds fields that no row owns: a stage, an owner, a lookup, what the seller sees. */
