@@ -12,4 +12,8 @@ export function domainOf(text: string): string | undefined {
 }
 
 /** An e-mail address as two people would call it the same. */
-export const emailKey = (text: string): string => text.trim().toLowerCase()
+export const emailKey = (text: string): string =>
+  text
+    .trim()
+    .toLowerCase()
+    .replace(/^mailto:/, '')
