@@ -55,6 +55,8 @@ export interface HttpRequest {
   readonly body?: string
   /** What the body must be; another content type is a fault, because a login page is not data. */
   readonly accept?: 'json' | 'any'
+  /** How the body is handed over: `base64` for what is not text, such as a certificate. */
+  readonly as?: 'text' | 'base64'
   readonly timeoutMs?: number
   /** A static name for logs and metrics: `referrals.list`. Never holds an id. */
   readonly name: string

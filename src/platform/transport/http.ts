@@ -155,7 +155,7 @@ async function readAnswer(
   bytesMax: number,
 ): Promise<Exchanged> {
   const headers = plainHeaders(response.headers)
-  const { text, bytes } = await readBody(response.data, bytesMax)
+  const { text, bytes } = await readBody(response.data, bytesMax, request.as)
   if (request.accept === 'json') assertJson(response.status, headers['content-type'], text)
   return { answer: { status: response.status, headers, body: text }, bytes }
 }

@@ -4,8 +4,12 @@ import type { Readable } from 'node:stream'
 
 export class TooLarge extends Error {}
 
-/** The whole body as text. Stops reading, and ends the connection, at the first byte too many. */
-export async function readBody(stream: Readable, bytesMax: number): Promise<{ text: string; bytes: number }> {
+/** The whole body, as text unless it is none. Stops reading, and ends the connection, at the first byte too many. */
+export async function readBody(
+  stream: Readable,
+  bytesMax: number,
+  as: 'text' | 'base64' = 'text',
+): Promise<{ text: string; bytes: number }> {
   const pieces: Buffer[] = []
   let bytes = 0
   for await (const piece of stream as AsyncIterable<Buffer>) {
@@ -13,5 +17,6 @@ export async function readBody(stream: Readable, bytesMax: number): Promise<{ te
     if (bytes > bytesMax) throw new TooLarge(`more than ${bytesMax} bytes`)
     pieces.push(piece)
   }
-  return { text: new TextDecoder().decode(Buffer.concat(pieces)), bytes }
+  const whole = Buffer.concat(pieces)
+  return { text: as === 'base64' ? whole.toString('base64') : new TextDecoder().decode(whole), bytes }
 }
