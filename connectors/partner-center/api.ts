@@ -24,7 +24,7 @@ export interface Api {
   /** Null for a referral that is not there. Hidden ones are not there either, for this account. */
   read(id: RecordId, signal: AbortSignal): Promise<Referral | null>
   change(id: RecordId, change: Change, signal: AbortSignal): Promise<Written>
-  create(body: JsonOut & object, sent: readonly string[], signal: AbortSignal): Promise<Written>
+  create(body: NewBody, sent: readonly string[], signal: AbortSignal): Promise<Created>
 }
 
 /** Only what the documentation promises: two orders, and a filter of its forms. Page size is the server's. */
@@ -58,12 +58,16 @@ export interface Operation {
   readonly value: JsonOut
 }
 
-export type Written =
-  /** The referral as it stands now, where the answer shows it. */
-  | { readonly did: 'write'; readonly referral: Referral | null; readonly eTag: string | null }
+export type NewBody = { readonly [name: string]: JsonOut }
+
+export type Unwritten =
   | { readonly did: 'find it changed' }
   | { readonly did: 'lose the answer'; readonly error: SyncError }
   | { readonly did: 'get refused'; readonly error: SyncError }
+/** The referral as it stands now, where the answer shows it. */
+export type Written =
+  Unwritten | { readonly did: 'write'; readonly referral: Referral | null; readonly eTag: string | null }
+export type Created = Unwritten | { readonly did: 'write'; readonly referral: Referral }
 
 export function openApi(endpoint: string, call: Caller): Api {
   const base = referralsAt(endpoint)
@@ -88,7 +92,15 @@ export function openApi(endpoint: string, call: Caller): Api {
       if (!referral) throw unreadable(reply.asked, 'an answer without a referral')
       return referral
     },
-    change: async (id, change, signal) => written(await call(patch(at(base, id), change), signal), 'may be empty'),
+    change: async (id, change, signal) => {
+      const reply = await call(patch(at(base, id), change), signal)
+      return arrived(reply, (answer) => {
+        const header = answer.headers['etag']
+        if (answer.body.trim() === '') return { did: 'write', referral: null, eTag: header ?? null }
+        const referral = parseReferral(parseJson(answer.body), header)
+        return referral && { did: 'write', referral, eTag: referral.eTag }
+      })
+    },
     create: async (body, sent, signal) => {
       const post: Call = {
         name: 'referrals.create',
@@ -98,7 +110,10 @@ export function openApi(endpoint: string, call: Caller): Api {
         body: stringifyJson(body),
         sent,
       }
-      return written(await call(post, signal), 'must be there')
+      return arrived(await call(post, signal), (answer) => {
+        const referral = parseReferral(parseJson(answer.body), answer.headers['etag'])
+        return referral && { did: 'write', referral }
+      })
     },
   }
 }
@@ -176,28 +191,24 @@ function servedAt(header: string | undefined): Instant | null {
 const nextIn = (body: z.infer<typeof ListBody>): string | null =>
   body['@odata.nextLink'] ?? body['@odata.nextlink'] ?? body['odata.nextLink'] ?? body.nextLink ?? null
 
-/** What became of a write. Anything after which it may have happened, and may not, is a lost answer. */
-function written(reply: Reply, body: 'may be empty' | 'must be there'): Written {
+/**
+ * What became of a write. Anything after which it may have happened, and may not, is a lost answer; so is a success
+ * that `read` cannot make sense of.
+ */
+function arrived<T>(reply: Reply, read: (answer: HttpAnswer) => T | null): T | Unwritten {
   if (reply.is === 'unsent') return { did: 'get refused', error: reply.error }
+  const { asked } = reply
   if (reply.is === 'none')
     return reply.arrived
-      ? { did: 'lose the answer', error: lostAnswer(reply.error, reply.asked) }
+      ? { did: 'lose the answer', error: lostAnswer(reply.error, asked) }
       : { did: 'get refused', error: reply.error }
-  const { answer, asked } = reply
+  const { answer } = reply
   if (answer.status >= 200 && answer.status < 300)
-    return shown(reply.answer, body, () => lostAnswer(unreadable(asked, 'an answer without a referral'), asked))
+    return read(answer) ?? { did: 'lose the answer', error: lostAnswer(unreadable(asked, 'no referral in it'), asked) }
   if (isStale(answer)) return { did: 'find it changed' }
   const error = refusal(answer, asked)
   const mayHaveHappened = answer.status >= 500 && answer.status !== 501
   return mayHaveHappened ? { did: 'lose the answer', error: lostAnswer(error, asked) } : { did: 'get refused', error }
-}
-
-function shown(answer: HttpAnswer, body: 'may be empty' | 'must be there', lost: () => SyncError): Written {
-  const header = answer.headers['etag']
-  if (answer.body.trim() === '' && body === 'may be empty')
-    return { did: 'write', referral: null, eTag: header ?? null }
-  const referral = parseReferral(parseJson(answer.body), header)
-  return referral ? { did: 'write', referral, eTag: referral.eTag } : { did: 'lose the answer', error: lost() }
 }
 
 function isStale(answer: HttpAnswer): boolean {

@@ -40,7 +40,13 @@ export async function* candidates(auth: UserAuth, host: Host): AsyncGenerator<Cr
     }
   }
   const first = await firstOne(auth, host, seen.size > 0)
-  if (first && !seen.has(first.token)) yield first
+  if (first && !seen.has(first.token)) {
+    seen.add(first.token)
+    yield first
+  }
+  // Another process of ours may have renewed it while we were asking.
+  const meanwhile = await current(host)
+  if (meanwhile && !seen.has(meanwhile.token)) yield meanwhile
 }
 
 async function firstOne(auth: UserAuth, host: Host, mayBeGone: boolean): Promise<Credential | null> {

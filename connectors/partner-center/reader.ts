@@ -12,14 +12,16 @@ import { type Referral, toRecord } from './referral.ts'
 import type { Settings, takes } from './settings.ts'
 
 export interface Reader {
-  /** `microsoft`: read the connected referrals of open co-sell deals too. */
-  records(
-    referrals: readonly Referral[],
-    options: { readonly microsoft: boolean },
-    signal: AbortSignal,
-  ): Promise<readonly VendorRecord[]>
+  records(referrals: readonly Referral[], options: ReadOptions, signal: AbortSignal): Promise<readonly VendorRecord[]>
   /** Every referral of an engagement. */
   engagement(id: string, signal: AbortSignal): Promise<readonly Referral[]>
+}
+
+export interface ReadOptions {
+  /** Read the connected referrals of open co-sell deals too. */
+  readonly microsoft: boolean
+  /** Whatever its kind: for a referral that was asked for by name. */
+  readonly everyKind?: boolean
 }
 
 export function openReader(api: Api, host: Host, settings: Settings): Reader {
@@ -48,7 +50,7 @@ export function openReader(api: Api, host: Host, settings: Settings): Reader {
     const engagementId = text(copy.body, 'engagementId')
     if (engagementId === null) return []
     const all = await engagement(engagementId, signal)
-    const own = all.filter((referral) => !isForeign(referral) && isTaken(referral))
+    const own = all.filter((referral) => !isForeign(referral))
     return own.map((referral) =>
       toRecord(
         referral,
@@ -59,11 +61,12 @@ export function openReader(api: Api, host: Host, settings: Settings): Reader {
 
   return {
     engagement,
-    records: async (referrals, { microsoft }, signal) => {
+    records: async (referrals, { microsoft, everyKind = false }, signal) => {
       const records: VendorRecord[] = []
       for (const referral of referrals) {
-        if (isForeign(referral)) records.push(...(microsoft ? await behind(referral, signal) : []))
-        else if (isTaken(referral)) records.push(await ours(referral, microsoft, signal))
+        if (!everyKind && !isTaken(referral)) continue
+        if (!isForeign(referral)) records.push(await ours(referral, microsoft, signal))
+        else if (microsoft || everyKind) records.push(...(await behind(referral, signal)))
       }
       return records
     },

@@ -106,12 +106,18 @@ export function eTagOf(of: Version): string | null {
   return own === '' || own.startsWith(byStamp) ? null : own
 }
 
-/** Does a referral still show the state that a version names? */
-export const isAt = (referral: Referral, expected: Version): boolean =>
-  versionOf(referral).split(line)[0] === expected.split(line)[0]
+/** Does a referral still show the state that a version names? Where one of the two has no eTag, the stamps decide. */
+export function isAt(referral: Referral, expected: Version): boolean {
+  const [own = ''] = expected.split(line)
+  const { eTag, updated } = referral
+  return own.startsWith(byStamp) ? own === `${byStamp}${updated ?? ''}` : own === eTag
+}
 
 /** The version after our own write: its new eTag, with what the old one said of related referrals. */
 export function renewed(old: Version | null, eTag: string): Version {
   const related = old === null ? [] : old.split(line).slice(1)
   return version([eTag, ...related].join(line))
 }
+
+/** The version of what was just read or made; null where the server names none. */
+export const versionNow = ({ eTag }: Referral): Version | null => (eTag === null ? null : version(eTag))

@@ -45,6 +45,10 @@ const Read = z.strictObject({
   overlap: Overlap.prefault('10m').describe(
     'Read this much again at each poll, so that late updates are never missed.',
   ),
+  microsoft: z
+    .boolean()
+    .default(false)
+    .describe("Read Microsoft's own referral of a co-sell too: one more call for each open co-sell that changed."),
 })
 
 const UserFlow = z.strictObject({

@@ -1,0 +1,109 @@
+// What this connection can see: who it acts as, whether the list may be read, what can be mapped, how long the sign-in
+// lives, and what is new at Partner Center. Reads only. Whether it may write is only shown by writing.
+
+import {
+  type FieldSchema,
+  type Finding,
+  type Host,
+  type Kind,
+  type KindSchema,
+  later,
+  type Probe,
+  type Property,
+  REFERRAL,
+} from '#spi'
+import type { Api, ListPage } from './api.ts'
+import type { Auth } from './auth.ts'
+import { codes } from './codes.ts'
+import { current, unusedLifeMs } from './credential.ts'
+import { newsIn, properties } from './properties.ts'
+import type { Settings } from './settings.ts'
+import { accountIn, tenantIn } from './token.ts'
+
+export interface ProbeParts {
+  readonly api: Api
+  readonly auth: Auth
+  readonly host: Host
+  readonly settings: Settings
+}
+
+export async function probe(parts: ProbeParts, kinds: readonly Kind[], signal: AbortSignal): Promise<Probe> {
+  const { api, auth, host, settings } = parts
+  const token = await auth.token('referrals')
+  const sample = await api.first({ top: 10, orderBy: 'updatedDateTime desc' }, signal)
+  const account = (token && accountIn(token)) ?? (await current(host))?.account ?? named(settings)
+  return {
+    account,
+    organization: settings.tenant.toLowerCase(),
+    label: `Partner Center, tenant ${settings.tenant}, ${new URL(settings.endpoint).host}`,
+    kinds: kinds.includes(REFERRAL) ? [referralSchema] : [],
+    owners: [],
+    currencies: [],
+    findings: [
+      { level: 'ok', what: `signed in as ${account}` },
+      ...tenantFindings(token, settings),
+      { level: 'ok', what: 'can read referrals' },
+      ...(await credentialFindings(host, settings)),
+      ...newsFindings(sample),
+    ],
+  }
+}
+
+function named({ auth }: Settings): string {
+  return auth.flow === 'none' ? 'nobody (no sign-in is asked for)' : (auth.signedInAs ?? 'an account that is not named')
+}
+
+const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+/** Only where both are ids can they be compared; a domain says nothing about the id. */
+function tenantFindings(token: string | null, { tenant }: Settings): readonly Finding[] {
+  const issued = token === null ? null : tenantIn(token)
+  if (issued === null || !guid.test(tenant) || issued.toLowerCase() === tenant.toLowerCase()) return []
+  const entry = codes['DB-1212']
+  return [{ level: 'error', code: 'DB-1212', what: entry?.title ?? '', fix: entry?.fix ?? '', who: 'operations' }]
+}
+
+async function credentialFindings(host: Host, { auth }: Settings): Promise<readonly Finding[]> {
+  if (auth.flow === 'none') return []
+  const kept = await current(host)
+  if (!kept?.at) return [{ level: 'ok', what: 'the sign-in is renewed by use; when it was given is not known' }]
+  const until = later(kept.at, unusedLifeMs).slice(0, 10)
+  return [{ level: 'ok', what: `the sign-in is renewed by use; unused it would last until ${until}` }]
+}
+
+function newsFindings({ referrals }: ListPage): readonly Finding[] {
+  const paths = new Set(referrals.flatMap(({ body }) => newsIn(body).map(({ path }) => path)))
+  if (paths.size === 0) return []
+  const some = [...paths].toSorted().slice(0, 10).join(', ')
+  return [
+    {
+      level: 'warning',
+      code: 'DB-1211',
+      what: `Partner Center sends what this version does not know: ${some}`,
+      consequence: 'It is kept with each referral and shown; mappings cannot use it yet.',
+      who: 'dealbridge',
+    },
+  ]
+}
+
+/** The classified properties in the words of a schema. Whole objects are not fields. */
+const referralSchema: KindSchema = {
+  kind: REFERRAL,
+  label: 'Referral',
+  fields: properties.flatMap((property) => fieldOf(property) ?? []),
+  ownedBy: [],
+}
+
+function fieldOf({ path, type, direction, about, values }: Property): FieldSchema | null {
+  if (type === 'object') return null
+  return {
+    name: path,
+    label: about,
+    type,
+    creatable: false,
+    updatable: direction === 'both',
+    required: false,
+    unique: path === 'id' || path === 'externalReferenceId',
+    ...(values ? { choices: values.map((value) => ({ value, label: value, active: true })) } : {}),
+  }
+}
