@@ -82,6 +82,7 @@ export function openHttp(options: HttpOptions): HttpDoor {
       })
       return await readAnswer(response, request, limits.answerBytesMax)
     } catch (error) {
+      wire.end()
       throw faultOf(error, { sent: wire.sent(), signal: deadline.signal, caller, connection })
     }
   }

@@ -11,24 +11,29 @@ export interface Wire {
   }
   /** May the other side have seen any of it? */
   sent(): boolean
+  /** Ends the connection, whatever is still on its way. */
+  end(): void
 }
 
 export function watchWire(secure: boolean, connected: () => void): Wire {
   let sent = false
+  let request: ClientRequest | undefined
   const stands = (): void => {
     sent = true
     connected()
   }
   return {
     sent: () => sent,
+    end: () => request?.destroy(),
     transport: {
       request: (options, answered) => {
-        const request = secure ? https.request(options, answered) : http.request(options, answered)
-        request.once('socket', (socket) => {
-          if (request.reusedSocket) stands()
+        const made = secure ? https.request(options, answered) : http.request(options, answered)
+        made.once('socket', (socket) => {
+          if (made.reusedSocket) stands()
           else socket.once(secure ? 'secureConnect' : 'connect', stands)
         })
-        return request
+        request = made
+        return made
       },
     },
   }
