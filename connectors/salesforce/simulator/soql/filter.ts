@@ -103,13 +103,15 @@ function wrongType(field: FieldDef): never {
 
 function like(field: FieldDef, literal: Literal): (value: Stored) => boolean {
   if (literal.type !== 'text') return wrongType(field)
-  const pattern = literal.text
-    .toLowerCase()
-    .split('')
-    .map((char) => (char === '%' ? '[^]*' : char === '_' ? '[^]' : char.replace(/[.*+?^${}()|[\]\\]/, String.raw`\$&`)))
-    .join('')
+  const pattern = (literal.text.toLowerCase().match(/\\[%_]|[^]/g) ?? []).map(patternOf).join('')
   const shape = new RegExp(`^${pattern}$`)
   return (value) => typeof value === 'string' && shape.test(value.toLowerCase())
+}
+
+function patternOf(char: string): string {
+  if (char === '%') return '[^]*'
+  if (char === '_') return '[^]'
+  return (char.length > 1 ? char.slice(1) : char).replace(/[.*+?^${}()|[\]\\]/, String.raw`\$&`)
 }
 
 interface Span {

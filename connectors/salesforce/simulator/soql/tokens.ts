@@ -48,7 +48,8 @@ function shapeAt(soql: string, at: number): Token {
 
 function textAt(soql: string, at: number): Token {
   const raw = soql.slice(at + 1, endOfText(soql, at) - 1)
-  const text = raw.replace(/\\(.)/g, (_, char: string) => escapes[char] ?? char)
+  // `\%` and `\_` mean something to LIKE only, and are left for it.
+  const text = raw.replace(/\\([^%_])/g, (_, char: string) => escapes[char] ?? char)
   if (text.length > literalMax) throw malformed(soql, at, 'string literal too long')
   return { type: 'text', text, at }
 }
