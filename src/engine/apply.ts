@@ -22,6 +22,7 @@ import {
   type EventFrame,
   type Written,
 } from './settle.ts'
+import type { Watch } from './watch.ts'
 
 export interface Applied {
   readonly written: number
@@ -37,7 +38,11 @@ export interface Applied {
 }
 
 export interface ApplyFrame extends EventFrame {
+  /** Ends even the write in hand. */
   readonly signal: AbortSignal
+  /** Ends the pass between two batches. */
+  readonly drain?: AbortSignal
+  readonly watch?: Watch
   readonly links: ReadonlyMap<LinkKey, Link>
 }
 
@@ -79,10 +84,14 @@ class Application {
         break
       }
       // Ctrl-C and SIGTERM stop between batches: the write in hand is finished and recorded.
-      if (this.#frame.signal.aborted || this.#broken.has(cut.batch[0]?.system ?? '')) this.#defer(cut.batch)
+      if (this.#isOver() || this.#broken.has(cut.batch[0]?.system ?? '')) this.#defer(cut.batch)
       else await this.#send(cut.batch)
     }
     return { ...this.#counts, stale: [...this.#stale], failure: this.#failure }
+  }
+
+  #isOver(): boolean {
+    return this.#frame.signal.aborted || this.#frame.drain?.aborted === true
   }
 
   #party(system: string): Party {
@@ -185,6 +194,7 @@ class Application {
 
   #settle(change: Change, receipt: Receipt, moves: LedgerChange[], events: NewEvent[]): void {
     const { outcome } = receipt
+    this.#frame.watch?.wrote?.(change, outcome)
     if (outcome === 'unknown') {
       this.#counts.unknown += 1
       this.#failed.add(change.id)

@@ -9,6 +9,7 @@ import { asSyncError, type SyncError } from '#core/errors'
 import type { LinkKey } from '#core/model/ids'
 import type { Instant } from '#core/model/instant'
 import type { Link } from '#core/model/link'
+import { asAgreed } from '#core/reconcile/agreed'
 import { planAll } from '#core/reconcile/plan-all'
 import type { Plan } from '#core/reconcile/plan'
 import type { DealView, PlanFrame } from '#core/reconcile/world'
@@ -21,20 +22,27 @@ import { record } from './record.ts'
 import { recover } from './recover.ts'
 import { keepLink } from './settle.ts'
 import { sweep } from './sweep.ts'
+import type { Watch } from './watch.ts'
 
 /** A deal that keeps moving under our hands is left to the next pass after this many rounds. */
 const roundsMax = 3
 
 export interface CycleOptions {
+  /** Ends everything at once; a write in hand becomes one whose answer was lost. */
   readonly signal: AbortSignal
+  /** Ends the pass early but in order: nothing new is begun, the write in hand is finished and recorded. */
+  readonly drain?: AbortSignal
   /** Plan only, whatever the pipeline's mode. */
   readonly dryRun?: boolean
   /** Compare every linked pair and read every referral, not only what changed. */
   readonly everything?: boolean
   /** What a person agreed to: changes over the limits, and how many outcomes. */
   readonly approved?: { readonly changes: boolean; readonly outcomes: number }
+  /** The plan a person saw: exactly its changes are written, and none of them when one of its records moved since. */
+  readonly agreed?: Plan
   /** Who asked for it: `dealbridge`, or the person at the keyboard. */
   readonly who?: string
+  readonly watch?: Watch
 }
 
 export interface CycleReport {
@@ -67,6 +75,7 @@ export async function cycle(pipeline: Pipeline, options: CycleOptions): Promise<
     return done(await pass(pipeline, options, run))
   } catch (cause) {
     options.signal.throwIfAborted()
+    options.drain?.throwIfAborted()
     const error = asSyncError(cause)
     at.warn('run.failed', { code: error.code, error })
     return done({ result: 'failed', plan: null, applied: null, error })
@@ -76,19 +85,20 @@ export async function cycle(pipeline: Pipeline, options: CycleOptions): Promise<
 type Outcome = Pick<CycleReport, 'result' | 'plan' | 'applied' | 'error'>
 
 async function pass(pipeline: Pipeline, options: CycleOptions, run: string): Promise<Outcome> {
-  const { signal } = options
+  const signal = options.drain ? AbortSignal.any([options.signal, options.drain]) : options.signal
   const writes = mayWrite(pipeline, options)
   const frame = { run, now: pipeline.clock.now(), who: options.who ?? 'dealbridge' }
-  const again = writes ? await recover(pipeline, frame, signal) : []
+  const recovered = writes ? await recover(pipeline, frame, signal) : []
+  const again = [...recovered, ...(options.agreed?.changes ?? []).map((change) => change.link)]
   const seen = await read(pipeline, signal)
   const views = await normalise(pipeline, seen, signal)
-  const of: RoundFrame = { options, seen, frame, writes }
+  const of: RoundFrame = { options, seen, frame, writes, signal }
   const first = await untilSettled(
     pipeline,
     await round(pipeline, await withLinks(pipeline, views, again, signal), of),
     of,
   )
-  const all = options.everything ? await compareAll(pipeline, first, of) : first
+  const all = options.everything && !options.agreed ? await compareAll(pipeline, first, of) : first
   return outcomeOf(pipeline, all, of)
 }
 
@@ -105,7 +115,7 @@ async function outcomeOf(pipeline: Pipeline, { plan, applied }: Round, { seen, w
 async function compareAll(pipeline: Pipeline, first: Round, of: RoundFrame): Promise<Round> {
   let whole = first
   if (isOver(whole)) return whole
-  for await (const views of sweep(pipeline, of.options.signal)) {
+  for await (const views of sweep(pipeline, of.signal)) {
     whole = together(whole, await untilSettled(pipeline, await round(pipeline, views, of), of))
     if (isOver(whole)) break
   }
@@ -149,6 +159,8 @@ interface RoundFrame {
   readonly seen: Seen
   readonly frame: { readonly run: string; readonly now: Instant; readonly who: string }
   readonly writes: boolean
+  /** For everything that only reads. */
+  readonly signal: AbortSignal
 }
 
 interface Round {
@@ -159,14 +171,19 @@ interface Round {
 const nothingApplied: Applied = { written: 0, refused: 0, stale: [], unknown: 0, deferred: 0, failure: null }
 
 async function round(pipeline: Pipeline, views: readonly DealView[], of: RoundFrame): Promise<Round> {
-  const plan = planAll(frameOf(pipeline, of.frame.now), views, {
+  const { agreed, watch } = of.options
+  const fresh = planAll(frameOf(pipeline, of.frame.now), views, {
     limits: pipeline.limits,
     linked: await pipeline.ledger.count('link'),
     read: { referrals: of.seen.referrals.size, records: of.seen.records.size },
     approved: of.options.approved ?? { changes: false, outcomes: 0 },
   })
+  const { plan, leftOut } = agreed ? asAgreed(fresh, agreed) : { plan: fresh, leftOut: 0 }
+  watch?.seen?.(views)
+  watch?.planned?.(plan)
   if (!of.writes || plan.stopped.length > 0) return { plan, applied: nothingApplied }
-  return { plan, applied: await carryOut(pipeline, plan, { views, of }) }
+  const applied = await carryOut(pipeline, plan, { views, of })
+  return { plan, applied: { ...applied, deferred: applied.deferred + leftOut } }
 }
 
 export function frameOf(pipeline: Pipeline, now: Instant): PlanFrame {
@@ -193,7 +210,7 @@ async function carryOut(
   const links = new Map<LinkKey, Link>()
   for (const view of views) if (view.link) links.set(view.link.key, view.link)
   for (const link of plan.links) links.set(link.key, link)
-  return apply(pipeline, plan, { ...of.frame, signal: of.options.signal, links })
+  return apply(pipeline, plan, { ...of.frame, ...of.options, who: of.frame.who, links })
 }
 
 /** New waits are events of a deal's history: held, asked, refused. */
@@ -221,9 +238,9 @@ function waitsBegun(plan: Plan, views: readonly DealView[], frame: RoundFrame['f
 async function untilSettled(pipeline: Pipeline, first: Round, of: RoundFrame): Promise<Round> {
   let { applied } = first
   let stale = applied.stale
-  for (let turn = 1; turn < roundsMax && stale.length > 0 && !of.options.signal.aborted; turn += 1) {
+  for (let turn = 1; turn < roundsMax && stale.length > 0 && !of.signal.aborted && !of.options.agreed; turn += 1) {
     const links = (await pipeline.ledger.getMany('link', stale)).filter((link): link is Link => link !== undefined)
-    const next = await round(pipeline, await wholeDeals(pipeline, { links }, of.options.signal), of)
+    const next = await round(pipeline, await wholeDeals(pipeline, { links }, of.signal), of)
     stale = next.applied.stale
     applied = sum(applied, next.applied)
   }

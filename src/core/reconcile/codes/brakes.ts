@@ -50,4 +50,10 @@ export const brakeCodes: Codebook = {
     'The integration user lost a permission, a sharing rule changed, or the connection leads to another org.',
     'Run `dealbridge check`. If the records were deleted on purpose, `dealbridge sync` lets the plan go after asking.',
   ),
+  'DB-3126': brake(
+    'A record moved since the plan was made',
+    'A saved plan was to be written, and at least one of its changes would be different now. Nothing of it was written.',
+    'Someone edited a record in the meantime, or the running daemon has already written the change.',
+    'Make the plan again with `dealbridge plan --out`, look at it, and write that one.',
+  ),
 }
