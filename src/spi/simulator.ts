@@ -51,3 +51,59 @@ export interface SimulatorOptions {
   /** Where it is served, for the absolute links in its answers. Known only after the port is. */
   readonly baseUrl: () => string
 }
+
+/** What a pretended seller does with a deal, in the CRM's own way, so that stories need no vendor's field names. */
+export interface SellersHands {
+  /** How many opportunities there are. */
+  count(): number
+  /** The opportunity that carries this referral's id. */
+  dealOf(referral: RecordId): RecordId | null
+  show(deal: RecordId): ShownDeal
+  setAmount(deal: RecordId, amount: string): void
+  setCloseDate(deal: RecordId, date: string): void
+  /** Leaves the stage that says "new": that answers the referral. */
+  takeUp(deal: RecordId): void
+  win(deal: RecordId): void
+  lose(deal: RecordId): void
+  decline(deal: RecordId): void
+  /** A mark that moves whenever anyone changes anything. */
+  mark(): string
+  /** Another account that the same referrals could belong to. */
+  doubleAccount(deal: RecordId): void
+}
+
+export interface ShownDeal {
+  readonly title: string
+  readonly account: string | null
+  readonly contact: string | null
+  readonly amount: string | null
+  readonly closeDate: string | null
+  readonly stage: string
+  readonly isOpen: boolean
+  /** What the seller is told on the record itself. */
+  readonly state: string | null
+  readonly message: string | null
+}
+
+/** What customers, Microsoft's sellers and the other partner do to referrals. */
+export interface SourceHands {
+  readonly referrals: readonly RecordId[]
+  /** `region` decides which mapping takes it. */
+  arrive(what: 'lead' | 'callMe' | 'cosell', region: 'Europe' | 'Americas'): RecordId
+  /** Another referral of the same customer. */
+  another(referral: RecordId): RecordId
+  setValue(referral: RecordId, value: string): void
+  setClosing(referral: RecordId, date: string): void
+  show(referral: RecordId): ShownReferral
+  /** A mark that moves whenever anyone changes anything. */
+  mark(): string
+}
+
+export interface ShownReferral {
+  readonly title: string
+  /** `Active/Accepted`. */
+  readonly status: string
+  readonly value: string | null
+  readonly closing: string | null
+  readonly createdAt: Instant
+}

@@ -1,0 +1,21 @@
+// How the sandbox steers the real daemon: the few verbs a person would use. Given by main.
+
+export interface Steering {
+  /** What would be written now. */
+  plan(pipeline: string): Promise<PlannedWork>
+  mode(pipeline: string, mode: 'observe' | 'auto'): Promise<void>
+  /** Why this referral stands where it stands: a line or two. */
+  explain(referral: string): Promise<readonly string[]>
+  stop(): Promise<void>
+}
+
+export interface PlannedWork {
+  /** The plan as people read it. */
+  readonly text: readonly string[]
+  readonly ready: number
+  readonly held: number
+  /** Referrals that would get a new record. */
+  readonly creates: readonly string[]
+  /** Set when the plan could not be made. */
+  readonly failure: string | null
+}
