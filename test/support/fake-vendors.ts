@@ -2,6 +2,7 @@
 // the connectors. Small on purpose: what real vendors do is pretended elsewhere, over real HTTP.
 
 import { z } from 'zod'
+import { textOf } from '#core/model/json'
 import {
   type Connector,
   connectorId,
@@ -156,13 +157,13 @@ class Vendor {
 const statuses: Readonly<Record<string, Stage>> = { New: 'New', Accepted: 'Accepted', Won: 'Won', Lost: 'Lost' }
 
 function withFacts(fields: Fields): Fields {
-  const stage = statuses[String(fields['status'])] ?? null
+  const stage = statuses[textOf(fields['status'])] ?? null
   const ref: JsonObject = {
     kind: 'cosell',
     direction: 'inbound',
     stage,
     step: null,
-    title: `${String(fields['customer'])} – ${String(fields['name'])}`,
+    title: `${textOf(fields['customer'])} – ${textOf(fields['name'])}`,
     createdAt: '2026-11-01T09:00:00.000Z',
     needsAnswer: stage === 'New',
     answerBy: stage === 'New' ? '2026-11-25T09:00:00.000Z' : null,
