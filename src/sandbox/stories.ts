@@ -1,7 +1,7 @@
 // Stories to play while the sandbox runs: each does one thing that happens to partners, and says what to watch for.
 // Faults of the network are played at the wire, so every vendor suffers them the same way.
 
-import type { RecordId } from '#spi'
+import { instantFromMs, msOf, type RecordId } from '#spi'
 import type { ServedCrm, World } from './world.ts'
 
 export interface Story {
@@ -74,7 +74,7 @@ export const stories: readonly Story[] = [
     about: 'both sides move the close date',
     play: (world) => {
       const { crm, record, referral } = openDeal(world)
-      const today = Date.parse(world.now())
+      const today = msOf(world.now())
       crm.hands.setCloseDate(record, dateOf(today + 56 * day))
       world.source.hands.setClosing(referral, dateOf(today + 25 * day))
       return [
@@ -202,4 +202,4 @@ function afterSome(
   }
 }
 
-const dateOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
+const dateOf = (ms: number): string => instantFromMs(ms).slice(0, 10)

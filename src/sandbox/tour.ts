@@ -2,7 +2,7 @@
 // would do, tells it, and then waits until it can be seen at the far end; a step that does not come true ends the tour
 // with its reason.
 
-import type { RecordId } from '#spi'
+import { msOf, type RecordId } from '#spi'
 import type { Steering } from './steering.ts'
 import type { ServedCrm, World } from './world.ts'
 
@@ -151,14 +151,14 @@ interface LinkedDeal {
 
 /** Deals that can be edited and closed: accepted at Microsoft more than three days ago, open in the CRM. */
 function accepted(world: World, crm: ServedCrm): readonly LinkedDeal[] {
-  const old = Date.parse(world.now()) - 73 * 3_600_000
+  const old = msOf(world.now()) - 73 * 3_600_000
   return world.source.hands.referrals.flatMap((referral) => {
     const record = crm.hands.dealOf(referral)
     const shown = world.source.hands.show(referral)
     const fits =
       record !== null &&
       shown.status === 'Active/Accepted' &&
-      Date.parse(shown.createdAt) < old &&
+      msOf(shown.createdAt) < old &&
       crm.hands.show(record).isOpen
     return fits ? [{ referral, record }] : []
   })
