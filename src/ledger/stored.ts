@@ -6,6 +6,7 @@ import { Bug } from '#core/errors'
 import { entries, type Entries, type Table } from './entries.ts'
 import type { LedgerChange } from './ledger.ts'
 import { facetsOf, type Facets } from './link-index.ts'
+import { parsedJson } from './json.ts'
 
 export type StoredChange =
   | { readonly do: 'put'; readonly table: Table; readonly key: string; readonly text: string; readonly facets: Facets }
@@ -52,16 +53,11 @@ function storedChange(change: LedgerChange): StoredChange {
 
 function bounded(table: Table, key: string, text: string): string {
   if (key.length <= limits.keyLength && text.length <= limits.valueLength) return key
-  throw new Bug(`An entry of "${table}" is larger than an entry may be.`, {
-    code: 'DB-4015',
-    facts: { table, keyLength: key.length, length: text.length },
-  })
+  throw tooLarge(table, key.slice(0, limits.keyLength), text.length)
 }
 
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
+export const tooLarge = (table: string, key: string, length: number): Bug =>
+  new Bug(`An entry of "${table}" is larger than an entry may be.`, {
+    code: 'DB-4015',
+    facts: { table, key, length },
+  })
