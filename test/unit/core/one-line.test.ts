@@ -1,0 +1,33 @@
+import { describe, expect, test } from 'vitest'
+import { oneLine } from '#core/one-line'
+
+describe('one line', () => {
+  test.each([
+    ['plain text', 'Contoso AG – Azure migration', 'Contoso AG – Azure migration'],
+    ['other scripts', '台灣 Иван مرحبا 👨‍👩‍👧', '台灣 Иван مرحبا 👨‍👩‍👧'],
+    ['line breaks', 'a\r\nb\nc\u2028d\u0085e\tf', 'a b c d e f'],
+    ['colours', '\u001b[1;31mred\u001b[0m', 'red'],
+    ['cursor moves', 'a\u001b[2J\u001b[Hb', 'ab'],
+    ['a title that is never closed', 'a\u001b]0;evil', 'a'],
+    ['a link', '\u001b]8;;https://evil.example\u001b\\text\u001b]8;;\u001b\\', 'text'],
+    ['C1 controls', 'a\u009b31mb', 'a31mb'],
+    ['writing direction', 'a\u202eb\u2066c\u200fd', 'abcd'],
+    ['invisible marks', 'a\u200bb\ufeffc\u2060d', 'abcd'],
+    ['tags', 'a\u{e0041}b', 'ab'],
+    ['half a pair', '\ud800x', '\ufffdx'],
+  ])('%s', (_, text, shown) => {
+    expect(oneLine(text)).toBe(shown)
+  })
+  test('cut where it must be, never through a character', () => {
+    expect(oneLine('abcdef', 6)).toBe('abcdef')
+    expect(oneLine('abcdefg', 6)).toBe('abcde…')
+    expect(oneLine('abcd🎉🎉', 6)).toBe('abcd…')
+    expect(oneLine('🎉'.repeat(10), 4)).toBe('🎉…')
+  })
+  test('a long text costs no more than a short one', () => {
+    const start = performance.now()
+    expect(oneLine('\u001b['.repeat(5_000_000), 100).length).toBeLessThanOrEqual(100)
+    expect(oneLine('x'.repeat(10_000_000), 100)).toHaveLength(100)
+    expect(performance.now() - start).toBeLessThan(500)
+  })
+})
