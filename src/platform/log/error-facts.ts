@@ -41,9 +41,13 @@ function className(error: Error): string {
   return /^[A-Za-z_$][\w$]{0,60}$/.test(name) ? name : 'Error'
 }
 
+/** Codes of the system and of Node, by how they begin: a code of anybody's making could be anything. */
+const knownCode =
+  /^(?:E[A-Z0-9]{2,20}|(?:ERR|HPE|CERT|CRL|UNABLE|DEPTH|SELF_SIGNED|UND_ERR|Z|PRIVATE)_[A-Z0-9_]{1,60})$/
+
 function codeOf(error: Error): string | undefined {
   const code: unknown = 'code' in error ? error.code : undefined
-  return typeof code === 'string' && /^[A-Z][A-Z0-9_-]{1,60}$/.test(code) ? code : undefined
+  return typeof code === 'string' && knownCode.test(code) ? code : undefined
 }
 
 /** File, line and column of the topmost frames; never their text, which begins with the message. */

@@ -1,0 +1,236 @@
+// A disk made of memory, for the things a real one does too rarely: it fills up, it fails, it stops in the middle of a
+// write, and when the power goes it keeps any part of what was not flushed. Names are lost like bytes are: a file that
+// was created or renamed is only there for certain once its directory was flushed.
+
+import type { Files, OpenFile } from '#ledger/lowdb/files'
+
+const SECTOR = 512
+
+export type Operation =
+  'open' | 'read' | 'write' | 'truncate' | 'sync' | 'rename' | 'remove' | 'sync-directory' | 'list'
+
+export class DiskFault extends Error {
+  readonly code: string
+  constructor(code: string) {
+    super(code)
+    this.code = code
+  }
+}
+
+type Change = { readonly at: number; readonly bytes: Buffer } | { readonly length: number }
+
+interface SimFile {
+  /** As the process sees it. */
+  content: Buffer
+  /** As the platters hold it for certain. */
+  durable: Buffer
+  /** What was done since. */
+  pending: Change[]
+}
+
+type NameChange = { readonly path: string; readonly file: SimFile | null; readonly from?: string }
+
+export class SimDisk implements Files {
+  readonly #names = new Map<string, SimFile>()
+  readonly #durableNames = new Map<string, SimFile>()
+  #pendingNames: NameChange[] = []
+  readonly #locks = new Set<string>()
+  /** Counts what changes something. */
+  operations = 0
+  /** The power goes in the middle of this operation. */
+  stopAt = Number.POSITIVE_INFINITY
+  /** Decides whether an operation fails, and how. */
+  breaks: (operation: Operation, path: string) => string | undefined = () => undefined
+  network = false
+  readonly #random: () => number
+
+  constructor(seed = 1) {
+    this.#random = numbers(seed)
+  }
+
+  async prepare(): Promise<void> {
+    this.#step('list', '')
+  }
+
+  async list(directory: string): Promise<readonly string[]> {
+    this.#step('list', directory)
+    return this.paths()
+      .filter((path) => path.startsWith(`${directory}/`))
+      .map((path) => path.slice(directory.length + 1).split('/')[0] ?? '')
+  }
+
+  async open(path: string, how: 'new' | 'replace' | 'change' | 'read'): Promise<OpenFile> {
+    this.#step('open', path)
+    const there = this.#names.get(path)
+    if (how === 'new' && there) throw new DiskFault('EEXIST')
+    if ((how === 'change' || how === 'read') && !there) throw new DiskFault('ENOENT')
+    const file = there ?? { content: Buffer.alloc(0), durable: Buffer.alloc(0), pending: [] }
+    if (how === 'replace' && there) this.#change(file, { length: 0 })
+    if (!there) this.#name({ path, file })
+    return this.#opened(path, file)
+  }
+
+  async rename(from: string, to: string): Promise<void> {
+    this.#step('rename', to)
+    const file = this.#names.get(from)
+    if (!file) throw new DiskFault('ENOENT')
+    this.#name({ path: to, file, from })
+  }
+
+  async remove(path: string): Promise<void> {
+    this.#step('remove', path)
+    if (this.#names.has(path)) this.#name({ path, file: null })
+  }
+
+  async syncDirectory(directory: string): Promise<void> {
+    this.#step('sync-directory', directory)
+    for (const change of this.#pendingNames) apply(this.#durableNames, change)
+    this.#pendingNames = []
+  }
+
+  async isNetwork(): Promise<boolean> {
+    return this.network
+  }
+
+  async lock(path: string) {
+    if (this.#locks.has(path)) return null
+    this.#locks.add(path)
+    return { release: async () => void this.#locks.delete(path) }
+  }
+
+  // ── the hand of the tester ──
+
+  paths(): string[] {
+    return [...this.#names.keys()].toSorted()
+  }
+
+  bytesOf(path: string): Buffer {
+    return Buffer.from(this.#file(path).content)
+  }
+
+  put(path: string, bytes: Buffer): void {
+    const kept = Buffer.from(bytes)
+    const file = { content: kept, durable: kept, pending: [] }
+    this.#names.set(path, file)
+    this.#durableNames.set(path, file)
+  }
+
+  delete(path: string): void {
+    this.#names.delete(path)
+    this.#durableNames.delete(path)
+  }
+
+  /** The process is gone, the machine goes on: every write that was made is there. */
+  afterKill(): SimDisk {
+    const next = new SimDisk()
+    for (const [path, { content }] of this.#names) next.put(path, content)
+    return next
+  }
+
+  /** The machine is gone: of what was not flushed, `share` of the sectors and names were written, any of them. */
+  afterPowerLoss(seed: number, share: number): SimDisk {
+    const random = numbers(seed)
+    const names = new Map(this.#durableNames)
+    for (const change of this.#pendingNames) if (random() < share) apply(names, change)
+    const next = new SimDisk()
+    for (const [path, file] of names) next.put(path, remaining(file, random, share))
+    return next
+  }
+
+  #opened(path: string, file: SimFile): OpenFile {
+    return {
+      size: async () => file.content.length,
+      read: async (into, position) => {
+        this.#step('read', path)
+        return file.content.copy(into, 0, position)
+      },
+      write: async (bytes, position) => {
+        const torn = this.operations + 1 >= this.stopAt ? Math.floor(this.#random() * bytes.length) : bytes.length
+        if (torn < bytes.length) this.#change(file, { at: position, bytes: Buffer.from(bytes.subarray(0, torn)) })
+        this.#step('write', path)
+        this.#change(file, { at: position, bytes: Buffer.from(bytes) })
+      },
+      truncate: async (length) => {
+        this.#step('truncate', path)
+        this.#change(file, { length })
+      },
+      sync: async () => {
+        this.#step('sync', path)
+        file.durable = Buffer.from(file.content)
+        file.pending = []
+      },
+      close: async () => undefined,
+    }
+  }
+
+  #step(operation: Operation, path: string): void {
+    if (operation !== 'read' && operation !== 'list') this.operations += 1
+    if (this.operations >= this.stopAt) throw new DiskFault('EPOWER')
+    const code = this.breaks(operation, path)
+    if (code !== undefined) throw new DiskFault(code)
+  }
+
+  #change(file: SimFile, change: Change): void {
+    file.content = changed(file.content, change)
+    file.pending.push(change)
+  }
+
+  #name(change: NameChange): void {
+    apply(this.#names, change)
+    this.#pendingNames.push(change)
+  }
+
+  #file(path: string): SimFile {
+    const file = this.#names.get(path)
+    if (!file) throw new Error(`no ${path} on the disk`)
+    return file
+  }
+}
+
+function apply(names: Map<string, SimFile>, { path, file, from }: NameChange): void {
+  if (from !== undefined) names.delete(from)
+  if (file) names.set(path, file)
+  else names.delete(path)
+}
+
+function changed(content: Buffer, change: Change): Buffer {
+  if ('length' in change) return Buffer.concat([content.subarray(0, change.length)], change.length)
+  const grown = Buffer.concat([content], Math.max(content.length, change.at + change.bytes.length))
+  change.bytes.copy(grown, change.at)
+  return grown
+}
+
+function remaining({ durable, pending }: SimFile, random: () => number, share: number): Buffer {
+  let content = durable
+  for (const change of pending) {
+    if ('length' in change) {
+      if (random() < share) content = changed(content, change)
+      continue
+    }
+    // The new size may be there without the bytes: then zeros are read.
+    if (random() < share) content = changed(content, { at: change.at + change.bytes.length, bytes: Buffer.alloc(0) })
+    for (const { at, bytes } of sectors(change)) if (random() < share) content = changed(content, { at, bytes })
+  }
+  return content
+}
+
+function sectors({ at, bytes }: { readonly at: number; readonly bytes: Buffer }) {
+  const pieces: { at: number; bytes: Buffer }[] = []
+  let from = 0
+  while (from < bytes.length) {
+    const to = Math.min(bytes.length, from + SECTOR - ((at + from) % SECTOR))
+    pieces.push({ at: at + from, bytes: bytes.subarray(from, to) })
+    from = to
+  }
+  return pieces
+}
+
+/** The same numbers for the same seed. */
+export function numbers(seed: number): () => number {
+  let state = seed * 2_654_435_761 + 1
+  return () => {
+    state = (Math.imul(state ^ (state >>> 15), 1 | state) + 0x6d2b79f5) | 0
+    const mixed = Math.imul(state ^ (state >>> 14), 61 | state)
+    return ((mixed ^ (mixed >>> 12)) >>> 0) / 4_294_967_296
+  }
+}
