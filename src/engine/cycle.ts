@@ -210,7 +210,14 @@ async function carryOut(
   const links = new Map<LinkKey, Link>()
   for (const view of views) if (view.link) links.set(view.link.key, view.link)
   for (const link of plan.links) links.set(link.key, link)
-  return apply(pipeline, plan, { ...of.frame, ...of.options, who: of.frame.who, links })
+  const applied = await apply(pipeline, plan, { ...of.frame, ...of.options, who: of.frame.who, links })
+  return { ...applied, stale: [...new Set([...applied.stale, ...movedOn(plan, views)])] }
+}
+
+/** Links whose lead has become a deal: the deal has not been read yet, so they are planned again at once. */
+function movedOn(plan: Plan, views: readonly DealView[]): readonly LinkKey[] {
+  const before = new Map(views.flatMap(({ link }) => (link?.record ? [[link.key, link.record] as const] : [])))
+  return plan.links.filter(({ key, record }) => before.has(key) && before.get(key) !== record).map(({ key }) => key)
 }
 
 /** New waits are events of a deal's history: held, asked, refused. */

@@ -74,6 +74,7 @@ function isEcho(pipeline: Pipeline, { link, referral, crm }: Gathered): boolean 
   if (!link?.record || link.missingSince || link.answers || link.mapping !== pipeline.mapping.hash) return false
   if (link.waiting.length > 0) return false
   if (crm?.gone || referral?.gone) return false
+  if (link.kind !== pipeline.mapping.record) return false
   if (sawAlready(link, referral, crm)) return true
   const known = { mapping: pipeline.mapping, link, now: pipeline.clock.now() }
   const moved =

@@ -32,7 +32,7 @@ export async function searchFor(
   parts: readonly Part[],
   signal: AbortSignal,
 ): Promise<readonly (Found | null)[]> {
-  const asked = parts.flatMap((part, index) => (part.link?.record ? [] : questionsFor(pipeline, part, index)))
+  const asked = parts.flatMap((part, index) => (isSettled(pipeline, part) ? [] : questionsFor(pipeline, part, index)))
   // Twenty referrals of one customer ask the same question; it is put once.
   const distinct = new Map(asked.map(({ question }) => [JSON.stringify(question), question]))
   const answers = await ask(pipeline, 'target', [...distinct.values()], signal)
@@ -40,10 +40,15 @@ export async function searchFor(
   const linked = await linkedElsewhere(pipeline, asked, byQuestion)
   const mine = Map.groupBy(asked, (one) => one.part)
   return parts.map((part, index) =>
-    part.link?.record
+    isSettled(pipeline, part)
       ? null
       : gatherAnswers(pipeline, mine.get(index) ?? [], byQuestion, linked.get(index) ?? new Set()),
   )
+}
+
+/** Linked to its deal: nothing to search. A lead may still become a deal, which needs its account and contact. */
+function isSettled({ mapping }: Pipeline, { link }: Part): boolean {
+  return link?.record != null && link.kind !== mapping.lead?.record
 }
 
 function questionsFor(pipeline: Pipeline, { referral }: Part, part: number): readonly Asked[] {

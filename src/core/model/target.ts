@@ -17,6 +17,17 @@ export interface TargetModel {
     readonly contactField: FieldName
     readonly fields: (role: string, primary: boolean) => Fields
   } | null
+  /** Leads as records of their own, where the CRM has them: how their states are shown and written. */
+  readonly lead?: {
+    readonly kind: Kind
+    readonly open: Fields
+    readonly qualified: Fields
+    readonly disqualified: Fields
+    /** The field of a deal that names the lead it came from. */
+    readonly originField: FieldName
+    /** The field of a lead that names the deal a seller made of it. */
+    readonly becameField: FieldName
+  }
   /** Fields of a close record that hold the final value and date, by the record's kind. */
   readonly finals: Readonly<Record<Kind, { readonly value: FieldName; readonly date: FieldName }>>
 }

@@ -3,11 +3,11 @@
 
 import type { ChangeId, LinkKey } from '../model/ids.ts'
 import type { Json } from '../model/json.ts'
-import { pointer, type FieldName } from '../model/record.ts'
-import type { Owner } from '../model/owner.ts'
+import { pointer, type FieldName, type Fields } from '../model/record.ts'
 import { isClosed } from '../model/stage.ts'
-import { stageRowFor, type OwnerName, type Row } from '../mapping/mapping.ts'
-import { createId, createOf, updateOf } from './change.ts'
+import { stageRowFor, type Row } from '../mapping/mapping.ts'
+import { assign } from './assign.ts'
+import { createOf, updateOf } from './change.ts'
 import type { Change } from './plan.ts'
 import { resolveLookups, type NewDeal, type Resolved } from './lookups.ts'
 import { addFields, addRow, draft, isEmpty, keyRow, settlementOf, type Draft } from './side.ts'
@@ -18,13 +18,24 @@ import type { VendorRecord } from '../model/record.ts'
 export type CreateVerdict =
   { readonly ok: true; readonly changes: readonly Change[] } | { readonly ok: false; readonly waits: readonly Wait[] }
 
-export function planCreate(deal: NewDeal, referral: VendorRecord): CreateVerdict {
+/** What the record has besides its mapping: where it came from, and what has to be done before it is made. */
+export interface Origin {
+  readonly fields: Fields
+  readonly after: readonly ChangeId[]
+}
+
+export function planCreate(
+  deal: NewDeal,
+  referral: VendorRecord,
+  origin: Origin = { fields: {}, after: [] },
+): CreateVerdict {
   const lookups = resolveLookups(deal)
   if (!lookups.ok) return lookups
   const to = draft('crm', null)
   const waits = fill(deal, to, lookups.resolved)
   if (waits.length > 0) return { ok: false, waits }
-  const record = recordOf(deal, to, lookups.resolved)
+  addFields(to, origin.fields, { rule: null, from: 'lead' })
+  const record = recordOf(deal, to, { resolved: lookups.resolved, after: origin.after })
   const made = [...lookups.resolved.values()].flatMap(({ makes }) => (makes ? [makes] : []))
   return {
     ok: true,
@@ -70,37 +81,13 @@ function placeStage({ frame, facts }: NewDeal, to: Draft): readonly Wait[] {
   return []
 }
 
-function assign({ frame, env }: NewDeal, to: Draft): readonly Wait[] {
-  const decided = frame.mapping.assign?.to(env)
-  if (!frame.mapping.assign || !decided) return []
-  const owner = frame.owners.find((candidate) => isOwner(candidate, decided.owner))
-  if (owner?.active) {
-    addFields(to, { [frame.mapping.assign.field]: owner.id }, { rule: decided.rule, from: decided.rule.key })
-    return []
-  }
-  const name = nameOf(decided.owner)
-  const message = owner
-    ? `${name} is no longer active and cannot own a record (${decided.rule.key}).`
-    : `${frame.target.label} knows no ${name} (${decided.rule.key}).`
-  return [{ for: 'problem', subject: 'assign', code: 'DB-2152', message, who: 'CRM admin' }]
-}
-
-function isOwner(candidate: Owner, wanted: OwnerName): boolean {
-  if ('user' in wanted)
-    return (
-      candidate.kind === 'user' &&
-      [candidate.email, candidate.name, candidate.id].some((text) => text?.toLowerCase() === wanted.user.toLowerCase())
-    )
-  if ('team' in wanted) return candidate.kind === 'team' && candidate.name.toLowerCase() === wanted.team.toLowerCase()
-  return candidate.kind === 'queue' && candidate.name.toLowerCase() === wanted.queue.toLowerCase()
-}
-
-const nameOf = (owner: OwnerName): string =>
-  'user' in owner ? `user ${owner.user}` : 'team' in owner ? `team ${owner.team}` : `queue ${owner.queue}`
-
-function recordOf({ frame, link, facts }: NewDeal, to: Draft, resolved: ReadonlyMap<string, Resolved>): Change {
+function recordOf(
+  { frame, link, facts }: NewDeal,
+  to: Draft,
+  rests: { readonly resolved: ReadonlyMap<string, Resolved>; readonly after: readonly ChangeId[] },
+): Change {
   const { mapping } = frame
-  const after = [...resolved.values()].flatMap((lookup) => lookup.after)
+  const after = [...rests.after, ...[...rests.resolved.values()].flatMap((lookup) => lookup.after)]
   const findBy = mapping.match.keyField
     ? [{ field: mapping.match.keyField, value: link.key, compare: 'exact' as const }]
     : []
@@ -174,5 +161,3 @@ function sendBack({ frame, link, facts }: NewDeal, referral: VendorRecord, recor
         ),
       ]
 }
-
-export { createId }

@@ -3,19 +3,17 @@
 
 import { rowId, type RowId } from '../model/ids.ts'
 import { baseValue, type Link } from '../model/link.ts'
-import { reading } from '../model/deal.ts'
 import { textOf } from '../model/json.ts'
-import type { VendorRecord } from '../model/record.ts'
 import type { ReferralFacts } from '../model/referral.ts'
 import { isClosed, type Standing } from '../model/stage.ts'
-import { sameValue, type Value } from '../model/value.ts'
-import { stageRowOf, type Env, type Row, type StageRow } from '../mapping/mapping.ts'
+import type { Value } from '../model/value.ts'
+import { stageRowOf, type Env, type StageRow } from '../mapping/mapping.ts'
 import { updateOf } from './change.ts'
 import type { DealPlan, LinkedDeal, Sides } from './linked-deal.ts'
-import { mergeGroup, type RowVerdict, type RowView } from './merge.ts'
 import { planMoves, type Moves } from './moves.ts'
+import { mergeRows } from './rows.ts'
 import type { Change } from './plan.ts'
-import { addFields, addRow, draft, isEmpty, keyRow, type Draft } from './side.ts'
+import { addFields, draft, isEmpty, keyRow, type Draft } from './side.ts'
 import { mergeStanding, type StandingVerdict } from './standing.ts'
 import { addStatus } from './status.ts'
 import { waitFrom, type Wait } from './waits.ts'
@@ -35,7 +33,7 @@ export function planLinked(deal: LinkedDeal): DealPlan {
     apart: [],
   }
   addKey(deal, sides.crm)
-  mergeRows(deal, env, sides, {
+  mergeRows(deal, frame.mapping.rows, sides, {
     crmIsClosed: right !== null && isClosed(right.stage),
     frozen: !mayWriteReferral(facts),
   })
@@ -88,75 +86,6 @@ function standingOf({ frame, link, facts }: LinkedDeal, right: StageRow | null):
   const left: Standing = { stage: facts.stage, step: facts.step }
   const policy = mapping.rows[0]?.policy ?? 'newest'
   return mergeStanding({ map: mapping.stages, base: link.base.standing, left, right, closedBy: link.closedBy, policy })
-}
-
-function mergeRows(
-  deal: LinkedDeal,
-  env: Env,
-  sides: Sides,
-  mode: { readonly crmIsClosed: boolean; readonly frozen: boolean },
-): void {
-  const { frame, link, referral, crm } = deal
-  const clocks = { left: referral.changedAt, right: crm.changedAt }
-  const answers = link.answers ?? {}
-  const doubts = new Set(
-    link.waiting.flatMap(({ code, subject }) => (code === 'DB-3507' ? [rowId(subject.slice('row:'.length))] : [])),
-  )
-  for (const group of groupsOf(frame.mapping.rows)) {
-    const views = group.map((row) => viewOf(row, link, env, crm))
-    sides.apart.push(...views.filter(isApart).map(({ row }) => row.id))
-    const verdicts = mergeGroup(views, { clocks, answers, doubts, crmIsClosed: mode.crmIsClosed })
-    for (const [index, verdict] of verdicts.entries()) {
-      const view = views[index]
-      if (view) place(sides, view, verdict, { frozen: mode.frozen, doubted: doubts.has(view.row.id) })
-    }
-  }
-  for (const refusal of [...sides.crm.refusals, ...sides.referral.refusals])
-    sides.waits.push({ for: 'problem', subject: `refusal:${refusal.code}`, ...refusal })
-}
-
-function groupsOf(rows: readonly Row[]): readonly (readonly Row[])[] {
-  return [...Map.groupBy(rows, (row) => row.group).values()]
-}
-
-function isApart({ left, right }: RowView): boolean {
-  return left.is === 'value' && right.is === 'value' && !sameValue(left.value, right.value)
-}
-
-function viewOf(row: Row, link: Link, env: Env, crm: VendorRecord): RowView {
-  return { row, base: baseValue(link, row.id), left: row.fromReferral(env), right: row.fromCrm(crm.fields) }
-}
-
-function place(
-  sides: Sides,
-  { row, base, left, right }: RowView,
-  verdict: RowVerdict,
-  mode: { readonly frozen: boolean; readonly doubted: boolean },
-): void {
-  const { frozen } = mode
-  if (verdict.do === 'adopt') sides.adopted[row.id] = verdict.value
-  if (verdict.do === 'toCrm') addRow(sides.crm, { row, base, ...verdict })
-  if (verdict.do === 'toReferral' && !frozen) addRow(sides.referral, { row, base, ...verdict })
-  if (verdict.do === 'refuse') sides.waits.push({ for: 'problem', subject: `row:${row.id}`, ...verdict.refusal })
-  if (verdict.do !== 'ask' || frozen) return
-  const shown = (value: typeof left): string =>
-    value.is === 'value' ? String(value.value ?? '(empty)') : '(not shown)'
-  const [code, message] = mode.doubted
-    ? doubtful(row)
-    : (['DB-3501', `You and Microsoft both changed ${row.crm}. Choose one.`] as const)
-  const choices = [
-    `Partner Center: ${shown(left)}`,
-    `last synced: ${shown(reading(base ?? null))}`,
-    `CRM: ${shown(right)}`,
-  ]
-  sides.waits.push({ for: 'question', subject: `row:${row.id}`, code, message, who: 'the seller', choices })
-}
-
-function doubtful(row: Row): readonly ['DB-3507', string] {
-  return [
-    'DB-3507',
-    `An answer was lost, and ${row.crm} shows again what it showed before: the change never arrived, or someone took it back. Choose one.`,
-  ]
 }
 
 function finish(deal: LinkedDeal, sides: Sides, moves: Moves, right: StageRow | null): DealPlan {

@@ -10,6 +10,7 @@ import { isClosed } from '../model/stage.ts'
 import { unreachable } from '../invariant.ts'
 import type { Env } from '../mapping/mapping.ts'
 import { planCreate } from './create.ts'
+import { planLead, planNewLead } from './lead.ts'
 import type { DealPlan } from './linked-deal.ts'
 import { planLinked } from './linked.ts'
 import type { Skipped } from './plan.ts'
@@ -23,17 +24,38 @@ export function planDeal(frame: PlanFrame, view: DealView, planned: PlannedRecor
   const { referral, facts, link } = view
   if (!facts) return skip(referral, 'It has no status that can be read.')
   if (link?.paused) return { link, changes: [] }
-  if (link?.record) return planKnown(frame, view, facts, link)
+  if (link?.record) return planKnown(frame, view, { facts, link, planned })
   return planUnlinked({ frame, referral, facts, link, planned }, view.found)
 }
 
-function planKnown(frame: PlanFrame, view: DealView, facts: ReferralFacts, link: Link): DealPlan {
+interface Known {
+  readonly facts: ReferralFacts
+  readonly link: Link
+  readonly planned: PlannedRecords
+}
+
+function planKnown(frame: PlanFrame, view: DealView, { facts, link, planned }: Known): DealPlan {
   const { referral, crm } = view
   if (!crm || crm.gone) return missing(frame, link, crm)
   if (isOlder(link.right, crm) || isOlder(link.left, referral)) return { link, changes: [] }
   const found = link.missingSince ? { ...link, missingSince: null } : link
-  return planLinked({ frame, link: found, referral, facts, crm })
+  const { lead: phase } = frame.mapping
+  const { lead: model } = frame.target
+  if (!phase || !model || found.kind !== phase.record) return planLinked({ frame, link: found, referral, facts, crm })
+  return planLead({
+    frame,
+    link: found,
+    referral,
+    facts,
+    crm,
+    phase,
+    model,
+    found: view.found ?? nothingFound,
+    planned,
+  })
 }
+
+const nothingFound: Found = { match: [], lookups: {}, linkedElsewhere: new Set() }
 
 /** A replica that still shows the state before our own last write: to read it as news would undo that write. */
 function isOlder(seen: Link['left'], record: VendorRecord): boolean {
@@ -92,7 +114,7 @@ function planUnlinked(deal: Unlinked, found: Found | null): DealVerdict {
   const taken = frame.mapping.take(env)
   if (!taken.taken) return skip(referral, taken.because)
   const { match } = frame.mapping
-  const answers = found ?? { match: [], lookups: {}, linkedElsewhere: new Set<string>() }
+  const answers = found ?? nothingFound
   const verdict = pick({ tries: match.tries, answers: answers.match, whenSeveral: match.whenSeveral }, env)
   switch (verdict.found) {
     case 'one':
@@ -146,7 +168,9 @@ function none(deal: Unlinked, env: Env, found: Found): DealVerdict {
     return wait(deal, [{ for: 'problem', subject: 'match', code: 'DB-2207', message, who: 'CRM admin' }])
   }
   const link = startOf(deal)
-  const made = planCreate({ frame, link, facts, env, found, planned }, referral)
+  const { lead } = frame.mapping
+  const fresh = { frame, link, facts, env, found, planned }
+  const made = lead?.when(env) ? planNewLead(fresh, lead) : planCreate(fresh, referral)
   if (!made.ok) return wait(deal, made.waits)
   const refusals = link.waiting.filter((waiting) =>
     made.changes.some((change) => waiting.subject === `write:${change.id}`),

@@ -1,0 +1,83 @@
+// Merges the rows of one deal, group by group: what each side is to be sent, what both agree on, what is a question.
+
+import { rowId } from '../model/ids.ts'
+import { baseValue, type Link } from '../model/link.ts'
+import { reading } from '../model/deal.ts'
+import type { VendorRecord } from '../model/record.ts'
+import { sameValue } from '../model/value.ts'
+import type { Env, Row } from '../mapping/mapping.ts'
+import type { LinkedDeal, Sides } from './linked-deal.ts'
+import { mergeGroup, type RowVerdict, type RowView } from './merge.ts'
+import { addRow } from './side.ts'
+
+export interface MergeMode {
+  readonly crmIsClosed: boolean
+  /** The referral is not written at all. */
+  readonly frozen: boolean
+}
+
+/** Merges these rows and puts each verdict where it belongs. */
+export function mergeRows(deal: LinkedDeal, rows: readonly Row[], sides: Sides, mode: MergeMode): void {
+  const { frame, link, referral, crm } = deal
+  const env: Env = { referral: referral.fields, crm: crm.fields, now: frame.now }
+  const clocks = { left: referral.changedAt, right: crm.changedAt }
+  const answers = link.answers ?? {}
+  const doubts = new Set(
+    link.waiting.flatMap(({ code, subject }) => (code === 'DB-3507' ? [rowId(subject.slice('row:'.length))] : [])),
+  )
+  for (const group of groupsOf(rows)) {
+    const views = group.map((row) => viewOf(row, link, env, crm))
+    sides.apart.push(...views.filter(isApart).map(({ row }) => row.id))
+    const verdicts = mergeGroup(views, { clocks, answers, doubts, crmIsClosed: mode.crmIsClosed })
+    for (const [index, verdict] of verdicts.entries()) {
+      const view = views[index]
+      if (view) place(sides, view, verdict, { frozen: mode.frozen, doubted: doubts.has(view.row.id) })
+    }
+  }
+  for (const refusal of [...sides.crm.refusals, ...sides.referral.refusals])
+    sides.waits.push({ for: 'problem', subject: `refusal:${refusal.code}`, ...refusal })
+}
+
+function groupsOf(rows: readonly Row[]): readonly (readonly Row[])[] {
+  return [...Map.groupBy(rows, (row) => row.group).values()]
+}
+
+function isApart({ left, right }: RowView): boolean {
+  return left.is === 'value' && right.is === 'value' && !sameValue(left.value, right.value)
+}
+
+function viewOf(row: Row, link: Link, env: Env, crm: VendorRecord): RowView {
+  return { row, base: baseValue(link, row.id), left: row.fromReferral(env), right: row.fromCrm(crm.fields) }
+}
+
+function place(
+  sides: Sides,
+  { row, base, left, right }: RowView,
+  verdict: RowVerdict,
+  mode: { readonly frozen: boolean; readonly doubted: boolean },
+): void {
+  const { frozen } = mode
+  if (verdict.do === 'adopt') sides.adopted[row.id] = verdict.value
+  if (verdict.do === 'toCrm') addRow(sides.crm, { row, base, ...verdict })
+  if (verdict.do === 'toReferral' && !frozen) addRow(sides.referral, { row, base, ...verdict })
+  if (verdict.do === 'refuse') sides.waits.push({ for: 'problem', subject: `row:${row.id}`, ...verdict.refusal })
+  if (verdict.do !== 'ask' || frozen) return
+  const shown = (value: typeof left): string =>
+    value.is === 'value' ? String(value.value ?? '(empty)') : '(not shown)'
+  const [code, message] = mode.doubted
+    ? doubtful(row)
+    : (['DB-3501', `You and Microsoft both changed ${row.crm}. Choose one.`] as const)
+  const choices = [
+    `Partner Center: ${shown(left)}`,
+    `last synced: ${shown(reading(base ?? null))}`,
+    `CRM: ${shown(right)}`,
+  ]
+  sides.waits.push({ for: 'question', subject: `row:${row.id}`, code, message, who: 'the seller', choices })
+}
+
+function doubtful(row: Row): readonly ['DB-3507', string] {
+  return [
+    'DB-3507',
+    `An answer was lost, and ${row.crm} shows again what it showed before: the change never arrived, or someone took it back. Choose one.`,
+  ]
+}
