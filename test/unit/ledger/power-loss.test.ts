@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { minute, sampleEvent } from '#testkit/ledger-samples'
 import type { EmbeddedLedger } from '#ledger'
-import { SimDisk } from './sim-disk.ts'
+import { allButTheFirst, nothing, onlyTheLast, SimDisk, some } from './sim-disk.ts'
 import { everythingIn, fact, openOn, refusal } from './store.ts'
 
 // Tiny files, so that a short story turns many pages and takes snapshots.
@@ -97,14 +97,32 @@ describe('a ledger that is cut off at any moment', () => {
     for (let stopAt = 1; stopAt <= whole.operations + 1; stopAt += 1) {
       const disk = new SimDisk(stopAt)
       const acknowledged = await toldUntil(disk, stopAt)
-      for (const [seed, share] of [
-        [stopAt, 0],
-        [stopAt * 3, 0.5],
-        [stopAt * 7, 0.8],
-      ] as const) {
-        const chapter = await chapterOn(disk.afterPowerLoss(seed, share), all)
-        expect(chapter, `stopped at ${stopAt}, seed ${seed}, share ${share}`).toBeGreaterThanOrEqual(acknowledged)
+      for (const survives of [nothing, onlyTheLast, allButTheFirst, some(stopAt, 0.5)]) {
+        const chapter = await chapterOn(disk.afterPowerLoss(survives), all)
+        expect(chapter, `stopped at ${stopAt}`).toBeGreaterThanOrEqual(acknowledged)
       }
     }
+  })
+
+  test('F79 F85: a start that mends a torn end may be cut off as well', async () => {
+    const torn = new SimDisk(5)
+    const ledger = await openOn(torn, { sizes })
+    await ledger.commit([fact('step', 1)])
+    torn.stopAt = torn.operations + 1
+    expect(await refusal(ledger.commit([{ put: 'fact', key: 'long', value: { text: 'x'.repeat(1200) } }]))).toBe(
+      'DB-4009',
+    )
+    for (let stopAt = 1; stopAt < 20; stopAt += 1)
+      for (const survives of [nothing, onlyTheLast, allButTheFirst]) {
+        const mending = torn.afterKill()
+        mending.stopAt = stopAt
+        await openOn(mending, { sizes })
+          .then((again) => again.commit([fact('step', 2)]))
+          .catch(() => undefined)
+        const last = await openOn(mending.afterPowerLoss(survives), { sizes })
+        expect([{ n: 1 }, { n: 2 }]).toContainEqual(await last.get('fact', 'step'))
+        expect(await last.get('fact', 'long')).toBeUndefined()
+        await last.close()
+      }
   })
 })

@@ -28,6 +28,16 @@ interface SimFile {
   pending: Change[]
 }
 
+/** Is the n-th of so many changes that were not flushed on the disk after all? */
+export type Survives = (n: number, of: number) => boolean
+export const nothing: Survives = () => false
+export const onlyTheLast: Survives = (n, of) => n === of - 1
+export const allButTheFirst: Survives = (n) => n > 0
+export function some(seed: number, share: number): Survives {
+  const random = numbers(seed)
+  return () => random() < share
+}
+
 type NameChange = { readonly path: string; readonly file: SimFile | null; readonly from?: string }
 
 export class SimDisk implements Files {
@@ -127,13 +137,14 @@ export class SimDisk implements Files {
     return next
   }
 
-  /** The machine is gone: of what was not flushed, `share` of the sectors and names were written, any of them. */
-  afterPowerLoss(seed: number, share: number): SimDisk {
-    const random = numbers(seed)
+  /** The machine is gone: of what was not flushed, only some names and sectors were written. */
+  afterPowerLoss(survives: Survives): SimDisk {
     const names = new Map(this.#durableNames)
-    for (const change of this.#pendingNames) if (random() < share) apply(names, change)
+    this.#pendingNames.forEach((change, n) => {
+      if (survives(n, this.#pendingNames.length)) apply(names, change)
+    })
     const next = new SimDisk()
-    for (const [path, file] of names) next.put(path, remaining(file, random, share))
+    for (const [path, file] of names) next.put(path, remaining(file, survives))
     return next
   }
 
@@ -200,18 +211,14 @@ function changed(content: Buffer, change: Change): Buffer {
   return grown
 }
 
-function remaining({ durable, pending }: SimFile, random: () => number, share: number): Buffer {
-  let content = durable
-  for (const change of pending) {
-    if ('length' in change) {
-      if (random() < share) content = changed(content, change)
-      continue
-    }
-    // The new size may be there without the bytes: then zeros are read.
-    if (random() < share) content = changed(content, { at: change.at + change.bytes.length, bytes: Buffer.alloc(0) })
-    for (const { at, bytes } of sectors(change)) if (random() < share) content = changed(content, { at, bytes })
-  }
-  return content
+function remaining({ durable, pending }: SimFile, survives: Survives): Buffer {
+  // A new size may be there without its bytes: then zeros are read.
+  const parts = pending.flatMap((change): Change[] =>
+    'length' in change
+      ? [change]
+      : [{ at: change.at + change.bytes.length, bytes: Buffer.alloc(0) }, ...sectors(change)],
+  )
+  return parts.filter((_, n) => survives(n, parts.length)).reduce(changed, durable)
 }
 
 function sectors({ at, bytes }: { readonly at: number; readonly bytes: Buffer }) {
