@@ -1,0 +1,148 @@
+// 15xx: what can be wrong with the connection as a whole.
+
+import type { Codebook } from '#spi'
+
+export const connectionCodes: Codebook = {
+  'DB-1501': {
+    title: 'Microsoft does not accept the application of this connection',
+    means: 'No token could be obtained, so nothing can be read or written.',
+    why: 'The secret is wrong or has expired, the certificate is not registered, or the application id or the tenant is another one.',
+    fix: 'Compare auth and tenant with the app registration in Entra. A new secret is read by itself; nothing has to be restarted.',
+    who: 'operations',
+  },
+  'DB-1502': {
+    title: 'An owning team has no mailbox',
+    means: 'Alerts about deals of that team cannot be mailed to it.',
+    why: 'The team was made without an e-mail address.',
+    fix: 'Give the team an e-mail address, or let its alerts go to a channel.',
+    who: 'Dynamics admin',
+  },
+  'DB-1503': {
+    title: 'The application is not a user of this environment',
+    means: 'The token is genuine, and the environment does not know whom it stands for.',
+    why: 'No application user was made for the app registration, or it was made in another environment.',
+    fix: 'In the Power Platform admin center, open the environment, Settings, Users, Application users, and add one for the application id, with the role "dealbridge".',
+    who: 'Dynamics admin',
+  },
+  'DB-1504': {
+    title: 'The application user is switched off',
+    means: 'The environment knows the application and refuses it.',
+    why: 'Somebody disabled the application user, or removed all its security roles.',
+    fix: 'Activate the application user and give it the role "dealbridge".',
+    who: 'Dynamics admin',
+  },
+  'DB-1505': {
+    title: 'The application user lacks a privilege',
+    means: 'Something this connection has to do is not allowed to it.',
+    why: 'Its security role leaves the privilege out, or gives it for too few records: reading changes needs it for the whole organization.',
+    fix: 'Give the application user the role "dealbridge" of our solution, or add the named privilege to its own role at organization level.',
+    who: 'Dynamics admin',
+  },
+  'DB-1506': {
+    title: 'An alternate key is missing or not active',
+    means: 'Two records for one referral could not be ruled out by Dynamics itself.',
+    why: 'The key was never made, its index is still being built, or building it failed because two rows share a value.',
+    fix: 'Make the key (see the solution in connectors/dynamics/solution), wait until it says Active, or clear the duplicate values and activate it again.',
+    who: 'Dynamics admin',
+  },
+  'DB-1507': {
+    title: 'Something a mapping names does not exist in this environment',
+    means: 'A table or a column that is read or written is not there, or is hidden from the application user.',
+    why: 'The solution was not installed, or a column was renamed or removed.',
+    fix: 'Install the solution, or correct the name in the mapping.',
+    who: 'Dynamics admin',
+  },
+  'DB-1508': {
+    title: 'Change tracking is switched off for a table',
+    means:
+      'Changes are found by the time of change instead. It works, and deletions are seen only by the daily comparison.',
+    why: 'Track changes is not enabled for the table.',
+    fix: 'In the table’s properties, switch on Track changes.',
+    who: 'Dynamics admin',
+  },
+  'DB-1509': {
+    title: 'What answers there is not the Dataverse Web API',
+    means: 'The address answered with something this API never says.',
+    why: 'The url is not that of an environment, or something in between answers in its place.',
+    fix: 'Use the environment url from the Power Platform admin center, without a path, and look at proxies on the way.',
+    who: 'operations',
+  },
+  'DB-1510': {
+    title: 'Dynamics asks us to wait',
+    means: 'One of its three service protection limits was reached, or our own share of them.',
+    why: 'Too many requests, too much computing time or too many requests at once within five minutes, by us or by others who act as the same user.',
+    fix: 'Nothing: work goes on when the time it named is over. If it happens daily, lower limits.parallel, or give us an application user of our own.',
+    who: 'operations',
+  },
+  'DB-1511': {
+    title: 'Dynamics cannot be reached',
+    means: 'No whole answer came, or the answer was that the service is not available.',
+    why: 'An outage, maintenance, or the network in between.',
+    fix: 'Nothing, if it passes. Otherwise see whether this machine reaches the environment.',
+    who: 'operations',
+  },
+  'DB-1512': {
+    title: 'No token could be obtained just now',
+    means: 'The sign-in service did not answer, or asked us to come back later.',
+    why: 'An outage, or the network in between.',
+    fix: 'Nothing, if it passes. Otherwise see whether this machine reaches the sign-in service.',
+    who: 'operations',
+  },
+  'DB-1513': {
+    title: 'A table cannot refuse to overwrite newer work',
+    means: 'Writes could replace what somebody saved a moment before.',
+    why: 'Optimistic concurrency is switched off for the table.',
+    fix: 'Switch it on in the table’s advanced properties.',
+    who: 'Dynamics admin',
+  },
+  'DB-1514': {
+    title: 'A column is protected by column security',
+    means:
+      'When it comes back empty we cannot tell whether it is empty or hidden, so an empty value is never taken over.',
+    why: 'Column security is on, and Dynamics shows hidden values as empty ones.',
+    fix: 'Add the application user to a column security profile that may read and update the column.',
+    who: 'Dynamics admin',
+  },
+  'DB-1515': {
+    title: 'The certificate of this connection ends soon',
+    means: 'After that day no token can be obtained.',
+    why: 'Certificates have an end.',
+    fix: 'Upload a new certificate to the app registration, then replace both files. Nothing has to be restarted.',
+    who: 'operations',
+  },
+  'DB-1516': {
+    title: 'The application user may do far more than it needs',
+    means: 'Whoever gets hold of its credential could do anything in the environment.',
+    why: 'It holds the role System Administrator or System Customizer.',
+    fix: 'Take that role away and leave it the role "dealbridge".',
+    who: 'Dynamics admin',
+  },
+  'DB-1517': {
+    title: 'An answer of Dynamics could not be read',
+    means: 'It was cut off, or it is not what the API documents.',
+    why: 'Usually something on the way; seldom a change at Microsoft.',
+    fix: 'Nothing, if it passes. If it stays, report it with the request id.',
+    who: 'operations',
+  },
+  'DB-1518': {
+    title: 'A link in an answer led to another host',
+    means: 'It was not followed, because our token would have gone there.',
+    why: 'Something on the way rewrites answers, or url and endpoint do not belong together.',
+    fix: 'Look at proxies between us and the environment.',
+    who: 'operations',
+  },
+  'DB-1519': {
+    title: 'The schema of a table changed',
+    means: 'Columns or choices were added, renamed or removed since we last looked.',
+    why: 'Somebody customised the environment.',
+    fix: 'Check whether a mapping uses what is gone: dealbridge mappings validate.',
+    who: 'Dynamics admin',
+  },
+  'DB-1520': {
+    title: 'The environment takes nothing at the moment',
+    means: 'It is disabled, in administration mode, or its storage is full.',
+    why: 'An administrator’s decision, or the capacity of the tenant.',
+    fix: 'See the environment in the Power Platform admin center.',
+    who: 'Dynamics admin',
+  },
+}
