@@ -5,11 +5,11 @@ import { connectionName } from '#core/model/ids'
 import { isObject, type Json } from '#core/model/json'
 import { isOrigin, isSecureEnough } from '#core/origin'
 import type { Problem } from '#core/problem'
-import { dataOf, type MapNode } from '#core/source'
+import { dataOf, type MapNode, type SourceNode } from '#core/source'
 import type { Connector } from '#spi'
-import { problemsOf, spelled } from './issues.ts'
-import { keyAt, type Layers, nodeAt, placeOf } from './layers.ts'
-import { requestsOf } from './resolve.ts'
+import { keyVault, problemsOf, spelled } from './issues.ts'
+import { keyAt, type Layers, nodeAt, type Path, placeOf } from './layers.ts'
+import { requestsOf, withRequestLimits } from './request-limits.ts'
 import type { Document } from './schema.ts'
 import type { ConnectionSettings } from './settings.ts'
 import { shapeOf } from './shape.ts'
@@ -60,18 +60,35 @@ async function readConnection(named: Named, layers: Layers, options: UseOptions)
     const fix = `move "${name}" to ${role === 'source' ? 'targets' : 'sources'}`
     return { connections: [], problems: [{ code: 'DB-1019', severity: 'error', what, where, fix }] }
   }
-  const addresses = addressProblems(named, layers)
+  return readSettings(named, { connector, role, type: type.text }, layers)
+}
+
+type Kind = Pick<ConnectionSettings, 'connector' | 'role' | 'type'>
+
+function readSettings(named: Named, kind: Kind, below: Layers): Connections {
+  const { group, name } = named
+  const { connector } = kind
+  const shape = shapeOf(connector.settings)
+  const { layers, node, problems: limits } = withRequestLimits(below, [group, name], shape)
+  const before = [...limits, ...addressProblems(named, layers), ...keyVaultProblems([group, name], node, layers)]
   const settings = connector.settings.safeParse(withoutType(dataOf(node)))
   if (!settings.success) {
-    const checked = { layers, at: [group, name], shape: shapeOf(connector.settings) }
-    return { connections: [], problems: unrepeated([...addresses, ...problemsOf(settings.error.issues, checked)]) }
+    const found = problemsOf(settings.error.issues, { layers, at: [group, name], shape })
+    return { connections: [], problems: unrepeated([...before, ...found]) }
   }
   const origins = connector.origins(settings.data)
   const strange = origins.filter((origin) => !isOrigin(origin)).map((origin) => strangeOrigin(named, origin, layers))
-  const problems = addresses.length > 0 ? addresses : strange
+  const problems = before.length > 0 ? before : strange
   if (problems.length > 0) return { connections: [], problems }
-  const connection = { name: connectionName(name), role, type: type.text, connector, settings: settings.data, origins }
-  return { connections: [connection], problems: [] }
+  return { connections: [{ ...kind, name: connectionName(name), settings: settings.data, origins }], problems: [] }
+}
+
+/** Wherever a reference may stand, a key vault may be named; this version reads none of them. */
+function keyVaultProblems(at: Path, node: SourceNode, layers: Layers): readonly Problem[] {
+  if (node.kind === 'map')
+    return node.entries.flatMap(({ key, value }) => keyVaultProblems([...at, key.text], value, layers))
+  if (node.kind === 'list') return node.items.flatMap((item, index) => keyVaultProblems([...at, index], item, layers))
+  return node.text.startsWith('keyvault:') ? [keyVault(at, placeOf(layers, node))] : []
 }
 
 const plays = (connector: Connector<unknown>, role: 'source' | 'target'): boolean =>
@@ -128,7 +145,7 @@ export const withRequests = (
   connections: readonly Omit<ConnectionSettings, 'requests'>[],
   document: Document,
 ): ReadonlyMap<ConnectionSettings['name'], ConnectionSettings> =>
-  new Map(connections.map((one) => [one.name, { ...one, requests: requestsOf(document, one.name) }]))
+  new Map(connections.map((one) => [one.name, { ...one, requests: requestsOf(document, one.name, one.settings) }]))
 
 /** The schema of a connection's own keys, by its place in the file: for the resolved view. */
 export const shapeOfConnection = (connection: Omit<ConnectionSettings, 'requests'>): ReturnType<typeof shapeOf> =>

@@ -4,7 +4,7 @@ import type { z } from 'zod'
 import type { Code } from '#core/model/ids'
 import type { JsonObject } from '#core/model/json'
 import { nearest } from '#core/nearest'
-import type { Problem } from '#core/problem'
+import type { Problem, Where } from '#core/problem'
 import { needsUnit } from '#core/units'
 import { keyAt, type Layers, nodeAt, type Path, placeOf } from './layers.ts'
 import { keysOf, shapesAt, valuesOf } from './shape.ts'
@@ -134,18 +134,21 @@ function verdict(issue: Issue, written: string, name: string, values: readonly s
 }
 
 function secretVerdict(written: string, name: string): Verdict {
-  if (written.startsWith('keyvault:'))
-    return {
-      code: 'DB-1016',
-      what: `"${name}" names a key vault; this version does not read key vaults.`,
-      fix: 'hand the secret over with env:NAME, file:PATH or credential:NAME',
-    }
+  if (written.startsWith('keyvault:')) return noKeyVault(name)
   return {
     code: 'DB-1007',
     what: `"${name}" must say where the secret is, not hold it: everyone who sees this file would see it.`,
     fix: 'write env:NAME, file:PATH or credential:NAME, and change the secret if others have seen it',
   }
 }
+
+const noKeyVault = (name: string): Verdict => ({
+  code: 'DB-1016',
+  what: `"${name}" names a key vault; this version does not read key vaults.`,
+  fix: 'hand the secret over with env:NAME, file:PATH or credential:NAME',
+})
+
+export const keyVault = (at: Path, where: Where): Problem => ({ ...noKeyVault(spelled(at)), severity: 'error', where })
 
 const oneOf = (values: readonly string[]): string =>
   values.length === 1 ? (values[0] ?? '') : `one of ${values.join(', ')}`

@@ -60,7 +60,8 @@ export function withValue(layers: Layers, path: readonly string[], text: string,
   return { ...layers, root: setAt(layers.root, path, value), outside }
 }
 
-function setAt(node: MapNode, [head = '', ...rest]: readonly string[], value: ScalarNode): MapNode {
+/** A copy of a tree with one node replaced or added. */
+export function setAt(node: MapNode, [head = '', ...rest]: readonly string[], value: SourceNode): MapNode {
   const index = node.entries.findIndex(({ key }) => key.text === head)
   const known = node.entries[index]
   const inner = known?.value.kind === 'map' ? known.value : { kind: 'map' as const, ...nowhere(node), entries: [] }

@@ -3,7 +3,7 @@
 import { isAbsolute, join } from 'node:path'
 import { connectionName, pipelineName } from '#core/model/ids'
 import type { Document } from './schema.ts'
-import type { HttpSettings, Limits, PipelineSettings, RequestSettings, StoreSettings } from './settings.ts'
+import type { HttpSettings, Limits, PipelineSettings, StoreSettings } from './settings.ts'
 
 export const fromRoot = (root: string, path: string): string => (isAbsolute(path) ? path : join(root, path))
 
@@ -37,22 +37,6 @@ export function limitsOf({ limits }: Document): Limits {
     },
     retries: { tries, firstMs: first, maxMs: max, giveUpAfterMs: giveUpAfter },
     shutdownMs: limits.shutdown,
-  }
-}
-
-/** What every connection gets that no limit names. */
-const parallelByDefault = 4
-
-export function requestsOf({ limits }: Document, connection: string): RequestSettings {
-  const own = Object.hasOwn(limits.requests, connection) ? limits.requests[connection] : undefined
-  if (!own) return { parallel: parallelByDefault }
-  const { parallel, perMinute, perFiveMinutes, shareOfDailyLimit, batch } = own
-  return {
-    parallel,
-    ...(perMinute === undefined ? {} : { perMinute }),
-    ...(perFiveMinutes === undefined ? {} : { perFiveMinutes }),
-    ...(shareOfDailyLimit === undefined ? {} : { shareOfDailyLimit }),
-    ...(batch === undefined ? {} : { batchMax: batch }),
   }
 }
 

@@ -35,13 +35,10 @@ export interface ConnectionSettings {
   readonly requests: RequestSettings
 }
 
+/** How fast the network door lets it ask. What else a vendor limits is among its connector's own settings. */
 export interface RequestSettings {
   readonly parallel: number
   readonly perMinute?: number
-  readonly perFiveMinutes?: number
-  /** Of the vendor's daily limit, between 0 and 1. */
-  readonly shareOfDailyLimit?: number
-  readonly batchMax?: number
 }
 
 export interface PipelineSettings {

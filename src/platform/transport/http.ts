@@ -12,7 +12,7 @@ import { allowList } from './allow-list.ts'
 import { assertJson } from './content-type.ts'
 import { startDeadline } from './deadline.ts'
 import { faultOf } from './fault.ts'
-import { guardedLookup, type Resolve } from './name-lookup.ts'
+import { assertNotPrivate, guardedLookup, type Resolve } from './name-lookup.ts'
 import { pace, type PaceRules } from './pace.ts'
 import { redacted } from './redact.ts'
 import { readBody } from './size.ts'
@@ -71,6 +71,7 @@ export function openHttp(options: HttpOptions): HttpDoor {
     using deadline = startDeadline(limits.connectMs, wholeMs, caller)
     const wire = watchWire(url.protocol === 'https:', () => deadline.connected())
     try {
+      assertNotPrivate(url)
       const response = await client.request<Readable>({
         method: request.method,
         url: url.href,

@@ -4,6 +4,7 @@
 
 import { lookup } from 'node:dns/promises'
 import { BlockList, isIP } from 'node:net'
+import { machineIdentity } from '#core/origin'
 
 /** No byte went out: the name led to an address that no vendor has. */
 export class PrivateAddress extends Error {
@@ -60,6 +61,14 @@ export function isPublicAddress(address: string): boolean {
   const family = isIP(address)
   if (family === 4) return !inner.check(address, 'ipv4')
   return family === 6 && outer.check(address, 'ipv6') && !inner.check(address, 'ipv6')
+}
+
+/** An address written as such is never looked up; it is looked at all the same. */
+export function assertNotPrivate({ hostname, origin }: URL): void {
+  const address = hostname.replace(/^\[|\]$/g, '')
+  if (isIP(address) === 0 || isPublicAddress(address) || isLoopbackAddress(address) || origin === machineIdentity)
+    return
+  throw new PrivateAddress('a private address')
 }
 
 export function isLoopbackAddress(address: string): boolean {

@@ -4,12 +4,13 @@ import { z } from 'zod'
 import { Duration, Share } from '#core/units'
 import { Count, Name } from './text.ts'
 
+/** What a connector does not know is the door's: so many calls at a time, so many in a minute. */
 export const RequestLimits = z.strictObject({
-  parallel: Count.prefault(4).describe('Calls at a time.'),
+  parallel: Count.optional().describe('Calls at a time; 4 unless the connector says otherwise.'),
   perMinute: Count.optional().describe('Calls in any minute.'),
-  perFiveMinutes: Count.optional().describe('Calls in any five minutes.'),
-  shareOfDailyLimit: Share.optional().describe("Our part of the vendor's daily limit; beyond it we wait."),
-  batch: Count.optional().describe('Records in one write; never more than the connector allows.'),
+  perFiveMinutes: Count.optional().describe('Calls in any five minutes, where the vendor counts so.'),
+  shareOfDailyLimit: z.string().optional().describe("Our part of the vendor's daily limit: 15%. Beyond it we wait."),
+  batch: Count.optional().describe('Records in one write; never more than the vendor takes.'),
 })
 
 const Vanished = z.strictObject({

@@ -31,6 +31,7 @@ const target = z.strictObject({
   url: z.string(),
   endpoint: z.string().default('https://crm.example'),
   read: z.strictObject({ overlap: z.int().default(10) }).prefault({}),
+  limits: z.strictObject({ share: z.string().default('15%'), parallel: z.int().max(20).default(8) }).prefault({}),
 })
 
 const connectors = {
@@ -135,9 +136,14 @@ describe('the smallest configuration', () => {
         name: 'salesforce',
         role: 'target',
         type: 'salesforce',
-        settings: { url: 'https://fabrikam.example', endpoint: 'https://crm.example', read: { overlap: 10 } },
+        settings: {
+          url: 'https://fabrikam.example',
+          endpoint: 'https://crm.example',
+          read: { overlap: 10 },
+          limits: { share: '15%', parallel: 8 },
+        },
         origins: ['https://crm.example'],
-        requests: { parallel: 4 },
+        requests: { parallel: 8 },
       },
     ])
   })
@@ -359,6 +365,27 @@ describe('what this version does not act on', () => {
     expect(
       await problems(`${smallest}language: en\nhttp: { console: { signIn: { type: none } } }\nalerts: {}\n`),
     ).toEqual([])
+  })
+})
+
+describe('limits.requests', () => {
+  const limited = (requests: string): string => `${smallest}limits: { requests: { ${requests} } }\n`
+  test('what the connector knows goes to it, and the door agrees', async () => {
+    const { connections } = await settings(limited('salesforce: { parallel: 3 }, partner-center: { perMinute: 60 }'))
+    expect(connections.values().toArray()).toMatchObject([
+      { requests: { parallel: 4, perMinute: 60 } },
+      { requests: { parallel: 3 }, settings: { limits: { share: '15%', parallel: 3 } } },
+    ])
+  })
+  test('is checked by the connector too, in its own place', async () => {
+    expect(await seen(limited('salesforce: { parallel: 30 }'))).toEqual([
+      'DB-1011 14:47 "targets.salesforce.limits.parallel" must be at most 20.',
+    ])
+  })
+  test('a limit that nobody would keep is refused', async () => {
+    expect(await seen(limited('partner-center: { shareOfDailyLimit: 15% }'))).toEqual([
+      'DB-1011 14:41 "limits.requests.partner-center.shareOfDailyLimit" would not be kept: the connector knows no such limit.',
+    ])
   })
 })
 

@@ -164,6 +164,12 @@ describe('no answer, and whether the vendor may have seen the request', () => {
       expect(error).toMatchObject({ code: 'DB-1121' })
     },
   )
+  test.each(['https://10.1.2.3', 'https://192.168.0.1:8443', 'https://[fd00::1]', 'https://169.254.169.254'])(
+    'the address is written as %s (F2)',
+    async (origin) => {
+      expect(await thrown(door(origin).send(ask(`${origin}/`), never))).toMatchObject({ code: 'DB-1121' })
+    },
+  )
   test('the connection is never made (F4)', async () => {
     const resolve = async (): Promise<never> => await new Promise(() => undefined)
     const http = door('https://crm.example', { resolve, limits: { connectMs: 30 } })
