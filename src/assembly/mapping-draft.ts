@@ -1,0 +1,24 @@
+// A mapping file on its way to becoming a mapping: read, so that we know which kinds of the CRM it needs looked up,
+// but not yet held against what the CRM really has.
+
+import type { Probe, SourceFacet, TargetFacet } from '#spi'
+import type { Mapping } from '#core/mapping/mapping'
+import type { Kind } from '#core/model/ids'
+import type { Parsed } from '#core/problem'
+
+export interface MappingDraft {
+  /** Every kind it names; the first is the linked record's. */
+  readonly kinds: readonly Kind[]
+  /** All problems at once, or a mapping. Without a probe, only what can be known without the CRM is checked. */
+  compile(against: Against): Parsed<Mapping>
+}
+
+export interface Against {
+  readonly source: SourceFacet
+  readonly target: TargetFacet
+  readonly probe: Probe | null
+  readonly timezone: string
+}
+
+/** Reads a file by its absolute path; `shown` is how people name it. */
+export type ReadMapping = (path: string, shown: string) => Promise<Parsed<MappingDraft>>

@@ -1,0 +1,89 @@
+// What a connection can see and do, asked afresh and remembered in the ledger, so that mappings can be checked without
+// a network and a change of the vendor's schema is noticed.
+
+import { z } from 'zod'
+import type { Kind, Probe, Shape } from '#spi'
+import { instantFromMs, msOf, type Instant } from '#core/model/instant'
+import type { Json, JsonObject } from '#core/model/json'
+import type { Ledger } from '#ledger'
+import type { Connection } from './connection.ts'
+import { driftBetween, type Drift } from './drift.ts'
+
+export interface CachedProbe {
+  readonly at: Instant
+  readonly probe: Probe
+}
+
+/** What changed is shown for so long, so that somebody sees it. */
+const driftShownMs = 7 * 86_400_000
+
+const keyOf = (connection: Connection['name']): string => `probe/${connection}`
+const driftKeyOf = (connection: Connection['name']): string => `drift/${connection}`
+
+export async function askProbe(connection: Connection, kinds: readonly Kind[], signal: AbortSignal): Promise<Probe> {
+  const { name, line } = connection.party
+  return await line.ask(`${name}.probe`, async () => await connection.session.probe(kinds, signal), signal)
+}
+
+export async function cachedProbe(ledger: Ledger, connection: Connection['name']): Promise<CachedProbe | null> {
+  const kept = Kept.safeParse(await ledger.get('fact', keyOf(connection)))
+  return kept.success ? kept.data : null
+}
+
+/** Remembers a probe. A schema that is the same as before costs no commit; one that changed is told. */
+export async function keepProbe(
+  ledger: Ledger,
+  connection: Connection['name'],
+  fresh: { readonly at: Instant; readonly probe: Probe; readonly used: readonly Shape[] },
+): Promise<readonly Drift[]> {
+  const before = await cachedProbe(ledger, connection)
+  const drift = before ? driftBetween(before.probe.kinds, fresh.probe.kinds, fresh.used) : []
+  if (before && JSON.stringify(before.probe) === JSON.stringify(fresh.probe)) return []
+  const value: JsonObject = { at: fresh.at, probe: asJson(fresh.probe) }
+  await ledger.commit([
+    { put: 'fact', key: keyOf(connection), value },
+    ...(drift.length > 0
+      ? [{ put: 'fact' as const, key: driftKeyOf(connection), value: { at: fresh.at, drift: drift.map(asJson) } }]
+      : []),
+  ])
+  return drift
+}
+
+/** What changed lately. */
+export async function recentDrift(
+  ledger: Ledger,
+  connection: Connection['name'],
+  now: Instant,
+): Promise<readonly Drift[]> {
+  const kept = KeptDrift.safeParse(await ledger.get('fact', driftKeyOf(connection)))
+  if (!kept.success || kept.data.at < instantFromMs(msOf(now) - driftShownMs)) return []
+  return kept.data.drift
+}
+
+/** Plain data from a connector: what JSON cannot hold is left behind. */
+const asJson = (value: Probe | Drift): Json => JSON.parse(JSON.stringify(value)) as Json
+
+// Read back with care for what others rest on; the rest of a field's schema passes through as it was written.
+const Field = z.looseObject({ name: z.string(), label: z.string(), type: z.string() })
+const ProbeShape = z.looseObject({
+  account: z.string(),
+  organization: z.string(),
+  label: z.string(),
+  kinds: z.array(
+    z.looseObject({ kind: z.string(), label: z.string(), fields: z.array(Field), ownedBy: z.array(z.string()) }),
+  ),
+  owners: z.array(z.looseObject({ kind: z.string(), id: z.string(), name: z.string(), active: z.boolean() })),
+  currencies: z.array(z.string()),
+  findings: z.array(z.looseObject({ level: z.string(), what: z.string() })),
+})
+const DriftShape = z.looseObject({ kind: z.string(), field: z.string(), change: z.string(), breaking: z.boolean() })
+const instant = z.string().transform((text) => text as Instant)
+
+const Kept = z.object({
+  at: instant,
+  probe: z.custom<Probe>((value) => ProbeShape.safeParse(value).success),
+})
+const KeptDrift = z.object({
+  at: instant,
+  drift: z.array(z.custom<Drift>((value) => DriftShape.safeParse(value).success)),
+})

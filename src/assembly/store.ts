@@ -1,0 +1,45 @@
+// Where things are kept on this machine: a ledger for each pipeline, and the vault, below one directory that belongs to
+// one daemon. A memory store keeps nothing when the process ends.
+//
+//   data/ledger/
+//     pipelines/<name>/   the ledger of one pipeline
+//     vault/              tokens that vendors hand to us
+//     door.json           where the running daemon listens, and its key
+
+import { join } from 'node:path'
+import type { Secrets, Vault } from '#spi'
+import type { KeptLedger } from '#ledger'
+import { openLowdbLedger } from '#ledger/lowdb/ledger'
+import { openMemoryLedger } from '#ledger/memory'
+import { createSealer, parseSealKey } from '#ledger/seal'
+import { memoryVault, openVault } from '#platform/vault'
+import type { Settings, StoreSettings } from '#settings/settings'
+import type { LedgerNeeds } from './machine.ts'
+
+export const ledgerDirectory = (path: string, pipeline: string): string => join(path, 'pipelines', pipeline)
+
+/** The file that tells where the daemon listens. A memory store has no directory, so it stands beside the settings. */
+export function doorFile({ store, root }: Pick<Settings, 'store' | 'root'>): string {
+  return store.type === 'lowdb' ? join(store.path, 'door.json') : join(root, '.dealbridge', 'door.json')
+}
+
+export async function openStoredLedger(store: StoreSettings, needs: LedgerNeeds): Promise<KeptLedger> {
+  if (store.type === 'memory') return openMemoryLedger()
+  const { encryptionKey, path } = store
+  const key = encryptionKey && parseSealKey(await needs.secrets.read(encryptionKey))
+  return await openLowdbLedger({
+    directory: ledgerDirectory(path, needs.pipeline),
+    log: needs.log,
+    ...(key ? { seal: createSealer(key) } : {}),
+  })
+}
+
+export async function openStoredVault(store: StoreSettings, secrets: Secrets): Promise<Vault> {
+  if (store.type === 'memory') return memoryVault()
+  const { encryptionKey, path } = store
+  return await openVault({
+    directory: join(path, 'vault'),
+    secrets,
+    ...(encryptionKey ? { key: encryptionKey } : {}),
+  })
+}
