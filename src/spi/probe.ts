@@ -1,7 +1,7 @@
 // What a connection can see and do: for `check`, for mapping validation, and for noticing when a schema drifts.
 
 import type { Owner } from '#core/model/owner'
-import type { KindSchema } from '#core/model/schema'
+import type { KindSchema, SchemaChange } from '#core/model/schema'
 import type { Code } from '#core/model/ids'
 import type { Who } from '#core/problem'
 
@@ -17,6 +17,8 @@ export interface Probe {
   readonly owners: readonly Owner[]
   readonly currencies: readonly string[]
   readonly findings: readonly Finding[]
+  /** What was added to or taken from the schema lately, where the vendor's own history tells. */
+  readonly history?: readonly SchemaChange[]
 }
 
 /** One line of `check`. */
