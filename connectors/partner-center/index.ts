@@ -48,10 +48,7 @@ function openSession(settings: Settings, host: Host): Session {
   const memory = noMemory()
   return {
     probe: async (kinds, signal) => await probe({ api, auth, host, settings }, kinds, signal),
-    changes: (shapes, since, signal) => {
-      const asked = microsoft || shapes.some(({ fields }) => fields.some((field) => field.startsWith('ref.microsoft.')))
-      return changes({ api, host, settings, reader, memory, microsoft: asked }, since, signal)
-    },
+    changes: (_, since, signal) => changes({ api, host, settings, reader, memory, microsoft }, since, signal),
     find: async (questions, signal) => await finder.find(questions, signal),
     write: async (batch, signal) => await writeAll({ api, reader, finder }, batch, signal),
     close: async () => auth.close(),
