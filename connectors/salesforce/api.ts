@@ -13,7 +13,7 @@ import {
   stringifyJson,
   TransportFault,
 } from '#spi'
-import type { SignIn } from './auth.ts'
+import type { SignedIn, SignIn } from './auth.ts'
 import type { Budget } from './budget.ts'
 import { DoorTransport } from './door.ts'
 import { type VendorError, CallFailure, failureOf, fix, strangeAnswer, transportFailure } from './faults.ts'
@@ -41,6 +41,8 @@ export interface Answer {
   readonly json: Json | undefined
   readonly errors: readonly VendorError[]
   readonly lastModified: string | undefined
+  /** A refusal of the whole envelope, which says nothing about any one part of it. */
+  readonly isEnvelope?: true
 }
 
 /** What one composite takes, and how many of its parts may be collections or queries. */
@@ -72,8 +74,7 @@ export class Api {
   readonly #closed = new AbortController()
   #ready: Promise<void> | null = null
   #renewal: unknown = null
-  #userId: string | null = null
-  #instanceUrl: string | null = null
+  #signedIn: SignedIn | null = null
 
   constructor(parts: ApiParts) {
     this.#parts = parts
@@ -92,13 +93,17 @@ export class Api {
 
   /** Who we act as, if the sign-in told. */
   get userId(): string | null {
-    return this.#userId
+    return this.#signedIn?.userId ?? null
+  }
+
+  get organizationId(): string | null {
+    return this.#signedIn?.organizationId ?? null
   }
 
   /** Where the sign-in says the org is, when that is not where we ask. */
   get movedTo(): string | null {
     const here = dataOrigin(this.#parts.settings)
-    const told = this.#instanceUrl === null ? null : (URL.parse(this.#instanceUrl)?.origin ?? null)
+    const told = URL.parse(this.#signedIn?.instanceUrl ?? '')?.origin ?? null
     return told === here || this.#parts.settings.endpoint !== undefined ? null : told
   }
 
@@ -131,7 +136,7 @@ export class Api {
     }))
     const envelope = { allOrNone: false, collateSubrequests: false, compositeRequest }
     const answer = await this.send({ method: 'POST', path: '/composite', body: envelope }, manner)
-    if (answer.status >= 400) return requests.map(() => answer)
+    if (answer.status >= 400) return requests.map(() => ({ ...answer, isEnvelope: true }))
     const read = Composite.safeParse(answer.json)
     if (!read.success) throw strangeAnswer(answer.status)
     const byName = new Map(read.data.compositeResponse.map((part) => [part.referenceId, part]))
@@ -172,8 +177,7 @@ export class Api {
     if (!signedIn && fresh) throw fix('DB-1424', 401)
     if (!signedIn) return ''
     this.#connection.accessToken = signedIn.token
-    this.#userId = signedIn.userId
-    this.#instanceUrl = signedIn.instanceUrl
+    this.#signedIn = signedIn
     return signedIn.token
   }
 

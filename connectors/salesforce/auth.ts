@@ -31,6 +31,7 @@ type Grant = z.infer<typeof Grant>
 export interface SignedIn {
   readonly token: string
   readonly userId: string | null
+  readonly organizationId: string | null
   /** Where Salesforce says the org is. */
   readonly instanceUrl: string | null
 }
@@ -64,8 +65,8 @@ export class SignIn {
     try {
       const grant = await this.#ask(auth, fresh, signal)
       this.#refusal = null
-      const userId = grant.id?.split('/').at(-1) ?? null
-      return { token: grant.access_token, userId, instanceUrl: grant.instance_url ?? null }
+      const [organizationId = null, userId = null] = grant.id?.split('/').slice(-2) ?? []
+      return { token: grant.access_token, userId, organizationId, instanceUrl: grant.instance_url ?? null }
     } catch (error) {
       // A token answer of an unknown shape and a lost one pass by themselves; only a refusal has to rest.
       if (error instanceof FixConfig) this.rest(error)

@@ -125,8 +125,9 @@ function namePattern(value: string): Pattern | null {
   // A name in another script has no accents to leave out, and no Latin letters to hold on to.
   if (letters.length < 2) return named === '' ? null : [anything, first, anything]
   const isInFront = /^[a-z0-9]/i.test(first) && value.normalize('NFKC').trim().startsWith(first)
+  const front: Pattern = isInFront ? [] : [anything]
   const middle = pieces.slice(0, piecesMax).map((piece): Piece => (/^[a-z0-9]/i.test(piece) ? piece : anything))
-  return [...(isInFront ? [] : [anything]), ...middle, anything]
+  return [...front, ...middle, anything]
 }
 
 /** Enough to tell companies apart; what comes after them may be anything. */

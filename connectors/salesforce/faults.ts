@@ -91,6 +91,8 @@ export type Verdict =
 
 export interface Subject {
   readonly kind: string
+  /** A record that is yet to be made cannot be read again; what it points to can. */
+  readonly isCreate: boolean
   /** The texts that were sent: none of them may come back to us in a message. */
   readonly sent: readonly string[]
   readonly now: Instant
@@ -103,7 +105,7 @@ export function verdictOf(status: number, errors: readonly VendorError[], subjec
   const [worst] = ruled.toSorted((a, b) => weight(b.rule) - weight(a.rule))
   if (!worst) return unanswered(status, subject)
   const [remedy, code] = worst.rule
-  if (remedy === 'read again') return { is: 'stale' }
+  if (remedy === 'read again' && !subject.isCreate) return { is: 'stale' }
   const error = made(remedy, code, worst.error, subject)
   return { is: remedy === 'look again' ? 'unknown' : 'refused', error }
 }
@@ -122,6 +124,8 @@ const weight = ([remedy]: Rule): number =>
 function unanswered(status: number, subject: Subject): Verdict {
   const details = { code: 'DB-3299', facts: { kind: subject.kind, status } } as const
   const message = `Salesforce refused a ${subject.kind} with status ${status} and no reason.`
+  // No resource of that name: the address is not that of the API.
+  if (status === 404 || status === 405 || status === 501) return { is: 'refused', error: fix('DB-1304', status) }
   if (status >= 500) return { is: 'unknown', error: lost(subject.kind) }
   return { is: 'refused', error: new NeedsHuman(message, { ...details, who: 'Salesforce admin' }) }
 }
@@ -140,7 +144,7 @@ function made(remedy: Remedy, code: Code, error: VendorError, subject: Subject):
   const facts = { kind: subject.kind, said: plainCode(error.code), fields: [...error.fields] }
   const message = `${entry?.title ?? 'Salesforce refused a record'} (${where}).${quoted(code, error, subject)} ${entry?.fix ?? ''}`
   const details = { code, facts }
-  if (remedy === 'wait with this one' || remedy === 'look again')
+  if (remedy === 'wait with this one' || remedy === 'look again' || remedy === 'read again')
     return new RetryLater(message, { ...details, scope: 'record' })
   if (remedy === 'wait for the org')
     return new RetryLater(message, { ...details, notBefore: later(subject.now, maintenancePauseMs) })

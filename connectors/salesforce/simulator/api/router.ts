@@ -129,7 +129,6 @@ export class Router {
         return this.#perform(part, each)
       })
     if (name === 'limits') return ok(this.#limits())
-    if (name === 'ui-api') return stageValues(visit, inner)
     throw notFound()
   }
 
@@ -154,15 +153,6 @@ export class Router {
       DataStorageMB: { Max: 10_000, Remaining: 9_000 },
     }
   }
-}
-
-/** Which stages a record type's sales process offers. All record types share one process here. */
-function stageValues(visit: Visit, inner: Inner): Reply {
-  const [, , kind, what, recordType, name] = inner.path
-  const field = visit.org.objects.get(kind ?? '')?.fields.get(name ?? '')
-  if (what !== 'picklist-values' || recordType === undefined || !field?.values) throw notFound()
-  const values = field.values.map(({ value, label }) => ({ value, label, validFor: [] }))
-  return ok({ controllerValues: {}, defaultValue: null, url: inner.path.join('/'), values })
 }
 
 function innerOf(call: SimulatedCall, path: readonly string[]): Inner {
