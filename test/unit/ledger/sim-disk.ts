@@ -125,6 +125,12 @@ export class SimDisk implements Files {
     this.#durableNames.set(path, file)
   }
 
+  /** Under the hands of whoever has it open. */
+  alter(path: string, byte: number): void {
+    const { content } = this.#file(path)
+    content[byte] = (content[byte] ?? 0) ^ 1
+  }
+
   delete(path: string): void {
     this.#names.delete(path)
     this.#durableNames.delete(path)
