@@ -17,6 +17,8 @@ export interface Layers {
   readonly root: MapNode
   /** Nodes that do not stand in the file, by what set them: `DEALBRIDGE_NAME`, `--listen`. */
   readonly outside: ReadonlyMap<SourceNode, string>
+  /** The profile that was laid over the file, and where it stands in it. */
+  readonly profile?: { readonly name: string; readonly span: Span }
 }
 
 export const fileLayer = (source: SourceText, root: MapNode): Layers => ({ source, root, outside: new Map() })

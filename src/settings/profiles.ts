@@ -45,6 +45,7 @@ function notGroups(layers: Layers): Problem {
 export const withProfile = (base: Layers, profile: Profile): Layers => ({
   ...base,
   root: overlay(base.root, profile.node),
+  profile: { name: profile.name, span: profile.node },
 })
 
 export function unknownProfile(name: string, profiles: readonly Profile[]): Problem {

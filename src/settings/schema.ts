@@ -28,10 +28,10 @@ export const Document = z.strictObject({
   pipelines: Pipelines.describe('What runs.'),
   limits: Limits.prefault({}).describe('How much it may do before it stops and asks.'),
   store: Store.prefault({}).describe('What it remembers.'),
-  alerts: Alerts.prefault({}).describe('Who hears about it.'),
+  alerts: Alerts.prefault({}).describe('Who hears about it; not sent in this version.'),
   http: HttpDoors.prefault({}).describe('Its own doors.'),
-  logging: Logging.prefault({}),
-  telemetry: Telemetry.prefault({}),
+  logging: Logging.prefault({}).describe('What it writes down as it goes.'),
+  telemetry: Telemetry.prefault({}).describe('What it tells other machines.'),
 })
 export type Document = z.infer<typeof Document>
 

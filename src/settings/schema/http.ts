@@ -6,7 +6,7 @@ import { ListenAddress, WebUrl } from './text.ts'
 const roles = ['viewer', 'seller', 'mapper', 'operator', 'owner'] as const
 
 const SignIn = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('none') }),
+  z.strictObject({ type: z.literal('none').describe('Or entra, oidc.') }),
   z.strictObject({
     type: z.literal('entra'),
     tenant: z.string().min(1),
@@ -50,7 +50,7 @@ const Metrics = z.strictObject({
 export const HttpDoors = z.strictObject({
   listen: ListenAddress.prefault('127.0.0.1:8787').describe('Address and port.'),
   publicUrl: WebUrl.optional().describe('How people reach it from elsewhere.'),
-  console: Console.prefault({}),
-  health: Health.prefault({}),
-  metrics: Metrics.prefault({}),
+  console: Console.prefault({}).describe('The console.'),
+  health: Health.prefault({}).describe('For whatever watches the process.'),
+  metrics: Metrics.prefault({}).describe('For whatever watches the work.'),
 })

@@ -23,7 +23,7 @@ const Changes = z.strictObject({
   shareOfLinked: Share.prefault('25%').describe('Linked records that may change; 20 are always fine.'),
   creates: z.int().min(0).prefault(50).describe('New records.'),
   outcomes: z.int().min(0).prefault(5).describe('Won, Lost and Declined, which nobody can take back.'),
-  vanished: Vanished.prefault({}),
+  vanished: Vanished.prefault({}).describe('Records that can no longer be found.'),
 })
 
 const Retries = z.strictObject({
@@ -35,7 +35,7 @@ const Retries = z.strictObject({
 
 export const Limits = z.strictObject({
   requests: z.record(Name, RequestLimits).prefault({}).describe('By the name of the connection.'),
-  changes: Changes.prefault({}),
-  retries: Retries.prefault({}),
+  changes: Changes.prefault({}).describe('A run that wants more stops and asks.'),
+  retries: Retries.prefault({}).describe('Of one change that a vendor did not take for now.'),
   shutdown: Duration.prefault('25s').describe('How long the write in hand may take when the daemon is told to stop.'),
 })

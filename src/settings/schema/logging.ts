@@ -14,12 +14,12 @@ export const Logging = z.strictObject({
 })
 
 const Otlp = z.strictObject({
-  endpoint: WebUrl,
-  traces: Share.prefault('10%'),
-  metrics: z.boolean().prefault(true),
+  endpoint: WebUrl.describe('Where it listens.'),
+  traces: Share.prefault('10%').describe('Of all runs.'),
+  metrics: z.boolean().prefault(true).describe('Metrics too.'),
 })
 
 export const Telemetry = z.strictObject({
-  otlp: Otlp.optional().describe('An OpenTelemetry collector.'),
+  otlp: Otlp.optional().describe('An OpenTelemetry collector; not in this version.'),
   usage: z.literal('never').prefault('never').describe('We never phone home.'),
 })

@@ -25,8 +25,8 @@ export const Pipeline = z
       .enum(['observe', 'review', 'auto'])
       .prefault('observe')
       .describe('observe: only shows plans; review: plans wait for a person; auto: writes.'),
-    schedule: Schedule.prefault({}),
-    reconcile: Reconcile.prefault({}),
+    schedule: Schedule.prefault({}).describe('When it runs.'),
+    reconcile: Reconcile.prefault({}).describe('The full comparison, for what looking for changes cannot see.'),
   })
   .refine(({ schedule }) => schedule.outside === undefined || schedule.between !== undefined, {
     error: 'means nothing without "between"',

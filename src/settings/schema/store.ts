@@ -14,16 +14,19 @@ const Keep = z.strictObject({
 })
 
 const Backup = z.strictObject({
-  every: Duration.prefault('1d'),
+  every: Duration.prefault('1d').describe('How often.'),
   to: z.string().min(1).prefault('data/backup').describe('A folder, from the folder that holds config/.'),
   keep: Count.prefault(14).describe('How many copies.'),
 })
 
 const Lowdb = z.strictObject({
-  type: z.literal('lowdb').optional().meta({ default: 'lowdb' }),
+  type: z
+    .literal('lowdb')
+    .optional()
+    .meta({ default: 'lowdb', description: 'lowdb: files, one process; memory: forgets when it stops.' }),
   path: z.string().min(1).prefault('data/ledger').describe('A folder of its own, from the folder that holds config/.'),
   encryptionKey: SecretRef.optional().describe('Seals personal text; without it such text is kept in memory only.'),
-  keep: Keep.prefault({}),
+  keep: Keep.prefault({}).describe('For how long.'),
   backup: Backup.optional().describe('Copies of the ledger while the daemon runs.'),
 })
 
@@ -31,6 +34,4 @@ const Memory = z.strictObject({ type: z.literal('memory') })
 
 const Postgres = z.looseObject({ type: z.literal('postgres') })
 
-export const Store = z
-  .discriminatedUnion('type', [Lowdb, Memory, Postgres])
-  .describe('lowdb: files, one process; memory: forgets everything when it stops, for trying out.')
+export const Store = z.discriminatedUnion('type', [Lowdb, Memory, Postgres])
