@@ -4,7 +4,7 @@
 import { z } from 'zod'
 import { type Cursor, cursor, hashOf, type Instant, parseInstant, parseJson } from '#spi'
 import { parseStamp, type Stamp } from './stamps.ts'
-import { type Referral, versionOf } from './referral.ts'
+import { markOf, type Referral } from './referral.ts'
 
 export interface Mark {
   /** The newest stamp on the first page of the last complete read. */
@@ -47,5 +47,5 @@ export function formatCursor(newest: Stamp, shownSince: Instant | null, states: 
 }
 
 /** Names one state of one referral. */
-export const stateOf = (referral: Referral): string => `${referral.id} ${versionOf(referral)}`
+export const stateOf = (referral: Referral): string => `${referral.id} ${markOf(referral)}`
 export const fingerprint = (state: string): string => hashOf(state, 12)

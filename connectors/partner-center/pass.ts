@@ -64,6 +64,7 @@ export async function* pass(options: PassOptions, notes: PassNotes): AsyncGenera
       options.log.info('partner-center.list-restarted', { count: notes.pages })
       restarted = true
       last = null
+      visited.clear()
       page = await api.first(query, signal)
     }
   }
@@ -89,7 +90,7 @@ function takeNotes(page: ListPage, last: Stamp | null, notes: PassNotes): void {
 }
 
 const isAbove = (stamp: Stamp, previous: Stamp | undefined): boolean =>
-  previous !== undefined && Date.parse(stamp) - Date.parse(previous) > tieMs
+  previous !== undefined && stamp > previous && Date.parse(stamp) - Date.parse(previous) > tieMs
 
 /** In a list that is not in order, only its end is the end. */
 function isDone(page: ListPage, { floor, settledUpTo }: PassOptions, notes: PassNotes): boolean {

@@ -96,9 +96,11 @@ const byStamp = 'updated:'
 const line = '\n'
 
 export function versionOf(referral: Referral, related: readonly Referral[] = []): Version {
-  const marks = [referral, ...related].map(({ eTag, updated }) => eTag ?? `${byStamp}${updated ?? ''}`)
-  return version(marks.join(line))
+  return version([markOf(referral), ...related.map(markOf)].join(line))
 }
+
+/** Names the state of one referral by itself. */
+export const markOf = ({ eTag, updated }: Referral): string => eTag ?? `${byStamp}${updated ?? ''}`
 
 /** What to send as If-Match; null when the version is not an eTag. */
 export function eTagOf(of: Version): string | null {
