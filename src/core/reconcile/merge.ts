@@ -26,7 +26,13 @@ export type RowVerdict =
   | { readonly do: 'nothing' }
   /** Both sides already show it. */
   | { readonly do: 'adopt'; readonly value: Value }
-  | { readonly do: 'toCrm' | 'toReferral'; readonly value: Value; readonly lost?: Value }
+  | {
+      readonly do: 'toCrm' | 'toReferral'
+      readonly value: Value
+      readonly lost?: Value
+      /** What both sides count as knowing afterwards, where it is not the value: then the far side follows next. */
+      readonly agreed?: Value
+    }
   | { readonly do: 'ask'; readonly left: Value; readonly right: Value }
   | { readonly do: 'refuse'; readonly refusal: Refusal }
 
@@ -59,7 +65,7 @@ export function mergeGroup(group: readonly RowView[], frame: MergeFrame): readon
   const right = moves.some((move) => move.right && !move.same)
   const doubted = (left || right) && group.some(({ row }) => frame.doubts?.has(row.id))
   const winner = (left && right) || doubted ? decide(group, frame) : left ? 'left' : right ? 'right' : 'none'
-  return group.map((view) => verdictFor(view, winner, left && right))
+  return group.map((view) => verdictFor(view, { winner, contested: left && right }, frame))
 }
 
 function refusalOf({ row, left, right }: RowView): Refusal | undefined {
@@ -84,12 +90,12 @@ function movesOf({ base, left, right }: RowView): Moves {
   return { same, left: !isBlank(left.value), right: !isBlank(right.value) }
 }
 
-type Winner = 'left' | 'right' | 'none' | 'ask' | { readonly value: Value }
+type Winner = 'left' | 'right' | 'none' | 'ask' | 'typed'
 
 function decide(group: readonly RowView[], frame: MergeFrame): Winner {
   for (const { row } of group) {
     const answer = Object.hasOwn(frame.answers, row.id) ? frame.answers[row.id] : undefined
-    if (answer !== undefined) return answer === 'referral' ? 'left' : answer === 'crm' ? 'right' : answer
+    if (answer !== undefined) return answer === 'referral' ? 'left' : answer === 'crm' ? 'right' : 'typed'
     if (frame.doubts?.has(row.id)) return 'ask'
   }
   return winnerBy(group[0]?.row.policy ?? 'ask', frame)
@@ -101,7 +107,11 @@ function winnerBy(policy: Policy, { clocks }: MergeFrame): Winner {
   return msOf(clocks.left) - msOf(clocks.right) > clockTieMs ? 'left' : 'right'
 }
 
-function verdictFor(view: RowView, winner: Winner, contested: boolean): RowVerdict {
+function verdictFor(
+  view: RowView,
+  { winner, contested }: { readonly winner: Winner; readonly contested: boolean },
+  frame: MergeFrame,
+): RowVerdict {
   const { base, left, right } = view
   if (left.is !== 'value' || right.is !== 'value') return nothing
   if (sameValue(left.value, right.value)) {
@@ -111,10 +121,24 @@ function verdictFor(view: RowView, winner: Winner, contested: boolean): RowVerdi
   if (winner === 'left') return { do: 'toCrm', value: left.value, ...(contested ? { lost: right.value } : {}) }
   if (winner === 'right') return { do: 'toReferral', value: right.value, ...(contested ? { lost: left.value } : {}) }
   if (winner === 'none') return nothing
-  // A value typed by a person differs from at least one side; the other direction follows in the next plan.
-  return sameValue(winner.value, left.value)
-    ? { do: 'toCrm', value: winner.value, lost: right.value }
-    : { do: 'toReferral', value: winner.value, lost: left.value }
+  return typedFor(view.row, { left: left.value, right: right.value }, frame.answers)
+}
+
+/**
+ * A value typed by a person. Where neither side has it, the referral is given it first, and both count as knowing the
+ * CRM's: so the next plan sees a referral that moved, and takes it on. Other rows of the group stay as the seller has them.
+ */
+function typedFor(
+  row: Row,
+  shown: { readonly left: Value; readonly right: Value },
+  answers: MergeFrame['answers'],
+): RowVerdict {
+  const { left, right } = shown
+  const answer = Object.hasOwn(answers, row.id) ? answers[row.id] : undefined
+  const value = typeof answer === 'object' ? answer.value : right
+  if (sameValue(value, left)) return { do: 'toCrm', value, lost: right }
+  if (sameValue(value, right)) return { do: 'toReferral', value, lost: left }
+  return { do: 'toReferral', value, lost: left, agreed: right }
 }
 
 /**

@@ -48,7 +48,7 @@ export function planMoves(deal: LinkedDeal, verdict: StandingVerdict, sides: Sid
     }
     case 'toReferral':
       addMove(deal, sides.referral, verdict)
-      return checked(none, deal, sides, env)
+      return checked({ ...none, waits: waitOnTheWay(deal, verdict.onTheWayTo) }, deal, sides, env)
     case 'close':
       return planClose(deal, verdict, sides, env)
     default:
@@ -70,6 +70,30 @@ function addMove({ frame }: LinkedDeal, to: Draft, verdict: Extract<StandingVerd
   to.standing = verdict.standing
 }
 
+/** The outcome's own wait begins with the stop on the way to it, and is what brings the deal back to be looked at. */
+function waitOnTheWay(deal: LinkedDeal, stage: Stage | undefined): Moves['waits'] {
+  if (stage === undefined) return []
+  const { outcome, until } = judged(deal, stage)
+  const about = outcome.may === 'go' ? { code: 'DB-3106' as const, message: `${stage} follows next.` } : outcome
+  const { code, message } = about
+  return [
+    {
+      for: outcome.may === 'no' ? 'problem' : 'outcome',
+      subject: outcomeSubject(stage),
+      code,
+      message,
+      who: 'the seller',
+      until,
+    },
+  ]
+}
+
+function judged({ frame, facts, link, crm }: LinkedDeal, stage: Stage) {
+  const { outcomes } = frame.mapping
+  const outcome = judgeOutcome({ stage, outcomes, facts, link, crm: crm.fields, now: frame.now })
+  return { outcome, until: outcome.may === 'wait' ? outcome.until : outcome.may === 'go' ? frame.now : null }
+}
+
 /** House rules of the mapping, asked before anything goes to the referral. */
 function checked(moves: Moves, deal: LinkedDeal, sides: Sides, env: Env): Moves {
   if (isEmpty(sides.referral)) return moves
@@ -84,13 +108,10 @@ function brokenRule({ frame }: LinkedDeal, env: Env): Moves['blocked'] {
   return broken ? { code: broken.code, message: broken.message, who: 'the seller' } : null
 }
 
-function planClose(
-  deal: LinkedDeal,
-  verdict: Extract<StandingVerdict, { do: 'close' }>,
-  sides: Sides,
-  env: Env,
-): Moves {
-  const { frame, link, facts, crm } = deal
+type Close = Extract<StandingVerdict, { do: 'close' }>
+
+function planClose(deal: LinkedDeal, verdict: Close, sides: Sides, env: Env): Moves {
+  const { frame } = deal
   const { stage, row } = verdict
   const moved = frame.source.moves[stage]
   if (!moved) {
@@ -102,18 +123,11 @@ function planClose(
       env,
     )
   }
-  const outcome = judgeOutcome({
-    stage,
-    outcomes: frame.mapping.outcomes,
-    facts,
-    link,
-    crm: crm.fields,
-    now: frame.now,
-  })
+  const { outcome } = judged(deal, stage)
   const blocked = brokenRule(deal, env)
-  if (outcome.may === 'no' || blocked) return refusedClose(deal, stage, sides, { outcome, blocked })
+  if (outcome.may === 'no' || blocked) return refusedClose(deal, verdict, sides, { outcome, blocked })
   const to = closeDraft(deal, outcome, sides, { moved, row })
-  return outcome.may === 'wait' ? heldClose(deal, to, outcome, stage) : sentClose(deal, to, stage, sides)
+  return outcome.may === 'wait' ? heldClose(deal, to, outcome, verdict) : sentClose(deal, to, verdict, sides)
 }
 
 function closeDraft(
@@ -147,16 +161,17 @@ function forget(from: Draft, path: string): void {
 
 function refusedClose(
   deal: LinkedDeal,
-  stage: Stage,
+  close: Close,
   sides: Sides,
   why: { readonly outcome: OutcomeVerdict; readonly blocked: Moves['blocked'] },
 ): Moves {
   const { code, message } =
     why.outcome.may === 'no' ? why.outcome : (why.blocked ?? { code: 'DB-3112' as const, message: '' })
+  const { stage } = close
   const to = draft('referral', deal.referral.fields)
   addFields(to, deal.frame.source.moves[stage] ?? {}, { rule: null, from: deal.frame.mapping.stages.crm })
   const refused = { code, message, who: 'the seller', until: null }
-  const change = closeChange(deal, to, stage, { state: 'refused', why: refused })
+  const change = closeChange(deal, to, close, { state: 'refused', why: refused })
   const wait: Wait = { for: 'problem', subject: outcomeSubject(stage), code, message, who: 'the seller' }
   return checked({ ...none, changes: [change], waits: [wait] }, deal, sides, {
     referral: deal.referral.fields,
@@ -169,22 +184,22 @@ function heldClose(
   deal: LinkedDeal,
   to: Draft,
   outcome: Extract<OutcomeVerdict, { may: 'wait' }>,
-  stage: Stage,
+  close: Close,
 ): Moves {
   const { code, message, until } = outcome
-  const change = closeChange(deal, to, stage, {
+  const change = closeChange(deal, to, close, {
     state: 'held',
     why: { code, message, who: 'nobody: it goes by itself', until },
   })
   return {
     ...none,
     changes: [change],
-    waits: [{ for: 'outcome', subject: outcomeSubject(stage), code, message, who: 'the seller', until }],
+    waits: [{ for: 'outcome', subject: outcomeSubject(close.stage), code, message, who: 'the seller', until }],
   }
 }
 
 /** The outcome and every edit that is still open go in one write. */
-function sentClose(deal: LinkedDeal, to: Draft, stage: Stage, sides: Sides): Moves {
+function sentClose(deal: LinkedDeal, to: Draft, close: Close, sides: Sides): Moves {
   const edits = sides.referral
   const whole: Draft = {
     ...to,
@@ -193,17 +208,18 @@ function sentClose(deal: LinkedDeal, to: Draft, stage: Stage, sides: Sides): Mov
     values: { ...edits.values, ...to.values },
   }
   for (const path of Object.keys(edits.fields)) forget(edits, path)
-  return { ...none, changes: [closeChange(deal, whole, stage, {})] }
+  return { ...none, changes: [closeChange(deal, whole, close, {})] }
 }
 
+/** What is remembered as sent is the CRM's own stage: a Lost that is sent as Declined is still that Lost. */
 function closeChange(
   deal: LinkedDeal,
   to: Draft,
-  stage: Stage,
+  { stage, row }: Close,
   extras: { readonly state?: Change['state']; readonly why?: NonNullable<Change['why']> },
 ): Change {
   const { frame, link, referral, facts } = deal
-  const settles = { ...settlementOf(to), standing: { stage, step: null }, closes: stage }
+  const settles = { ...settlementOf(to), standing: { stage, step: null }, closes: row.stage }
   return updateOf(
     to,
     { kind: referral.kind, id: referral.id, version: referral.version },

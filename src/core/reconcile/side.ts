@@ -45,6 +45,7 @@ export interface RowChange {
   readonly value: Value
   readonly base: Value | undefined
   readonly lost?: Value
+  readonly agreed?: Value
 }
 
 /** Adds one row's value. Adopts it silently where the side already shows it. */
@@ -64,7 +65,7 @@ export function addRow(to: Draft, change: RowChange): void {
     to.refusals.push(written.refusal)
     return
   }
-  to.values[row.id] = value
+  to.values[row.id] = change.agreed ?? value
   const from = describe(row, to.side)
   for (const [path, theirs] of Object.entries(written.fields)) {
     const ours = current(to, path)

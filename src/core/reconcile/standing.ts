@@ -30,6 +30,8 @@ export type StandingVerdict =
       readonly step: Step | null
       readonly standing: Standing
       readonly row: StageRow
+      /** The outcome that follows, where this is only a stop on the way to it. */
+      readonly onTheWayTo?: Stage
     }
   /** A move nobody can take back. */
   | { readonly do: 'close'; readonly stage: Stage; readonly row: StageRow }
@@ -50,12 +52,16 @@ export function mergeStanding(view: StandingView): StandingVerdict {
   return isClosed(view.right.stage) ? closedInCrm(view, view.right) : bothOpen(view, view.right)
 }
 
-/** The referral is over. Show it in the CRM once; what people do there afterwards is theirs. */
-function closedAtSource({ map, base, left, right }: StandingView): StandingVerdict {
+/**
+ * The referral is over. Show it in the CRM once; what people do there afterwards is theirs. A CRM that says it ended
+ * otherwise is told so for as long as it does.
+ */
+function closedAtSource({ map, base, left, right, closedBy }: StandingView): StandingVerdict {
   const settled = base?.stage === left.stage
-  if (right?.stage === left.stage) return settled ? nothing : { do: 'adopt', standing: left }
-  if (settled) return nothing
+  const agrees = right?.stage === left.stage || (right?.stage === 'Lost' && left.stage === 'Declined')
+  if (agrees || (right !== null && closedBy === right.stage)) return settled ? nothing : { do: 'adopt', standing: left }
   if (right && isClosed(right.stage)) return { ...over(left.stage, right.stage), adopt: left }
+  if (settled) return nothing
   const row = stageRowFor(map, left)
   return row ? { do: 'toCrm', row, standing: left } : { do: 'adopt', standing: left }
 }
@@ -92,7 +98,15 @@ function closedInCrm(view: StandingView, right: StageRow): StandingVerdict {
   if (move.may === 'stay') return nothing
   if (move.may === 'no') return { do: 'wait', code: move.code, message: move.because, who: 'the seller' }
   if (!move.stopOnTheWay) return { do: 'close', stage: wanted, row: right }
-  return { do: 'toReferral', stage: 'Accepted', step: null, standing: { stage: 'Accepted', step: null }, row: right }
+  if (view.map.accept === 'never') return neverAccepts
+  return {
+    do: 'toReferral',
+    stage: 'Accepted',
+    step: null,
+    standing: { stage: 'Accepted', step: null },
+    row: right,
+    onTheWayTo: wanted,
+  }
 }
 
 function bothOpen(view: StandingView, right: StageRow): StandingVerdict {
@@ -112,11 +126,15 @@ function rightUnanswered({ map, base, left, right }: StandingView, current: Stag
   return row && row !== right ? { do: 'toCrm', row, standing: left } : nothing
 }
 
+const neverAccepts: StandingVerdict = {
+  do: 'wait',
+  code: 'DB-3105',
+  message: 'This mapping does not accept referrals by their stage. Answer it in Partner Center.',
+  who: 'the seller',
+}
+
 function accept({ map }: StandingView, right: StageRow): StandingVerdict {
-  if (map.accept === 'never') {
-    const message = 'This mapping does not accept referrals by their stage. Answer it in Partner Center.'
-    return { do: 'wait', code: 'DB-3105', message, who: 'the seller' }
-  }
+  if (map.accept === 'never') return neverAccepts
   return {
     do: 'toReferral',
     stage: 'Accepted',

@@ -106,13 +106,20 @@ describe('closing', () => {
     expect(mergeStanding(view(standing('Won'), standing('Accepted'), inCrm('Won'), { closedBy: 'Won' }))).toMatchObject(
       { do: 'wait', code: 'DB-3108' },
     ))
-  test('F102: expired at Microsoft, won in the CRM: told once, never tried', () => {
+  test('F102: expired at Microsoft, won in the CRM: told as long as it is so, never tried', () => {
     expect(mergeStanding(view(New, standing('Expired'), inCrm('Won')))).toMatchObject({
       do: 'wait',
       code: 'DB-3103',
       adopt: standing('Expired'),
     })
-    expect(mergeStanding(view(standing('Expired'), standing('Expired'), inCrm('Won')))).toEqual({ do: 'nothing' })
+    expect(mergeStanding(view(standing('Expired'), standing('Expired'), inCrm('Won')))).toMatchObject({
+      do: 'wait',
+      code: 'DB-3103',
+    })
+  })
+  test('declined because the CRM lost it: they agree', () => {
+    expect(mergeStanding(view(New, standing('Declined'), inCrm('Lost')))).toMatchObject({ do: 'adopt' })
+    expect(mergeStanding(view(standing('Declined'), standing('Declined'), inCrm('Lost')))).toEqual({ do: 'nothing' })
   })
   test('won at Microsoft: the CRM follows once', () => {
     expect(mergeStanding(view(Accepted, standing('Won'), inCrm('Accepted', 'Qualified')))).toMatchObject({
