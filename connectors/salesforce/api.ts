@@ -73,6 +73,7 @@ export class Api {
   readonly #gate: Gate
   readonly #closed = new AbortController()
   #ready: Promise<void> | null = null
+  /** Why the last renewal failed; null when it did not. */
   #renewal: unknown = null
   #signedIn: SignedIn | null = null
 
@@ -191,11 +192,12 @@ export class Api {
       done(error instanceof Error ? error : new Error('no new token'))
       return
     }
+    this.#renewal = null
     done(null, token)
   }
 
   async #exchange(request: Request, manner: Manner, free = false): Promise<Answer> {
-    const { host, budget, signIn } = this.#parts
+    const { host, budget } = this.#parts
     if (!free) await budget.take()
     const timeoutMs = manner.writes ? writeTimeoutMs : readTimeoutMs
     const transport = new DoorTransport({ http: host.http, timeoutMs, ...manner })
@@ -205,9 +207,19 @@ export class Api {
     budget.note(answer.headers['sforce-limit-info'])
     const retryAfter = answer.headers['retry-after']
     const failure = failureOf({ status: answer.status, errors, retryAfter, now: host.clock.now() })
-    if (failure && answer.status === 401) signIn.rest(failure.error)
+    if (failure && answer.status === 401) throw this.#signedOut(failure)
     if (failure) throw failure
     return answerOf(answer, errors)
+  }
+
+  /**
+   * Refused even with a new token, or there was no new one; then its reason counts. jsforce takes a failed renewal for a
+   * done one where several calls wait for it.
+   */
+  #signedOut(refused: CallFailure): CallFailure {
+    if (isSyncError(this.#renewal)) return new CallFailure(this.#renewal, 'no')
+    this.#parts.signIn.rest(refused.error)
+    return refused
   }
 
   /** Through jsforce. Its errors say what Salesforce said; the answer itself stays with the transport. */
@@ -222,7 +234,7 @@ export class Api {
       if (error instanceof TransportFault) throw transportFailure(error)
       // A FixConfig of the host: the address is not ours.
       if (isSyncError(error)) throw new CallFailure(error, 'no')
-      if (transport.answer?.status === 401 && isSyncError(this.#renewal)) throw new CallFailure(this.#renewal, 'no')
+      if (transport.answer?.status === 401) throw this.#signedOut(new CallFailure(fix('DB-1424', 401), 'no'))
       if (transport.answer && 'data' in Object(error)) return errorsIn((error as { readonly data: unknown }).data)
       throw error
     }

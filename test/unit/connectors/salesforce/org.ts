@@ -106,7 +106,7 @@ export async function testOrg(options: TestOrgOptions = {}): Promise<TestOrg> {
     clock,
     host,
     session,
-    apiCalls: () => served.calls.filter(({ url }) => /^\/services\/data\/v/.test(url.pathname)),
+    apiCalls: () => served.calls.filter(({ url }) => url.pathname.startsWith('/services/data/v')),
     open,
     close: async () => {
       await session.close()
