@@ -21,10 +21,12 @@ export interface LogOptions {
   readonly level?: LogLevel
   readonly format?: LogFormat
   readonly destination?: LogDestination
+  /** For people on a terminal; machines always read UTC. */
+  readonly timezone?: string
 }
 
 export function openLog(options: LogOptions): Log {
-  const { clock, level = 'info', format = 'auto', destination = standardStream(process.stdout) } = options
+  const { clock, level = 'info', destination = standardStream(process.stdout) } = options
   const sink = pino(
     {
       level,
@@ -33,7 +35,7 @@ export function openLog(options: LogOptions): Log {
       timestamp: () => `,"time":"${clock.now()}"`,
       formatters: { level: (label) => ({ level: label }) },
     },
-    { write: writerFor(format, destination) },
+    { write: writerFor(options, destination) },
   )
   return logWith({}, (at, event, facts) => {
     if (sink.isLevelEnabled(at)) sink[at](maskedFacts(facts), oneLine(event, 100))
@@ -52,9 +54,10 @@ function logWith(always: LogFacts, write: Write): Log {
   }
 }
 
-function writerFor(format: LogFormat, destination: LogDestination): (line: string) => void {
+function writerFor(options: LogOptions, destination: LogDestination): (line: string) => void {
+  const { format = 'auto', timezone = 'UTC' } = options
   const shape = format === 'auto' ? (destination.isTTY === true ? 'text' : 'json') : format
-  if (shape === 'text') return (line) => destination.write(textLine(line))
+  if (shape === 'text') return (line) => destination.write(textLine(line, timezone))
   if (shape === 'journald') return (line) => destination.write(journalLine(line))
   return (line) => destination.write(line)
 }

@@ -146,7 +146,3 @@ export const withRequests = (
   document: Document,
 ): ReadonlyMap<ConnectionSettings['name'], ConnectionSettings> =>
   new Map(connections.map((one) => [one.name, { ...one, requests: requestsOf(document, one.name, one.settings) }]))
-
-/** The schema of a connection's own keys, by its place in the file: for the resolved view. */
-export const shapeOfConnection = (connection: Omit<ConnectionSettings, 'requests'>): ReturnType<typeof shapeOf> =>
-  shapeOf(connection.connector.settings)

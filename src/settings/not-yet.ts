@@ -35,6 +35,12 @@ const notYet: readonly NotYet[] = [
     fix: 'approve mappings where the files are kept',
   },
   {
+    path: ['http', 'console', 'editMappings'],
+    when: (value) => value !== 'readOnly',
+    what: 'The console only shows mappings in this version.',
+    fix: 'edit the files, and reload',
+  },
+  {
     path: ['telemetry', 'otlp'],
     what: 'Traces are not sent in this version.',
     fix: 'use http.metrics meanwhile',

@@ -1,13 +1,16 @@
 // A log entry as people read it on a terminal, and as the journal takes it. JSON is pino's own form.
 
+import { parseInstant, timeIn } from '#spi'
+
 type Entry = Readonly<Record<string, unknown>>
 
 const symbols: Readonly<Record<string, string>> = { debug: '·', info: ' ', warn: '!', error: '✗' }
 
 /** `15:12:05 ! http.fault  connection=salesforce call=query.run` */
-export function textLine(json: string): string {
+export function textLine(json: string, timezone: string): string {
   const { time, level, event, error, ...facts } = JSON.parse(json) as Entry
-  const head = `${String(time).slice(11, 19)} ${symbols[String(level)] ?? '?'} ${String(event)}`
+  const instant = parseInstant(String(time))
+  const head = `${instant ? timeIn(instant, timezone).slice(0, 8) : ''} ${symbols[String(level)] ?? '?'} ${String(event)}`
   const pairs = Object.entries(facts).map(([name, value]) => `${name}=${String(value)}`)
   return `${[head, ...pairs, ...errorWords(error)].join('  ')}\n`
 }

@@ -15,7 +15,7 @@ import { faultOf } from './fault.ts'
 import { assertNotPrivate, guardedLookup, type Resolve } from './name-lookup.ts'
 import { pace, type PaceRules } from './pace.ts'
 import { redacted } from './redact.ts'
-import { readBody } from './size.ts'
+import { assertSize, readBody } from './size.ts'
 import { type CallMeter, startTrace } from './trace.ts'
 import { watchWire } from './wire.ts'
 
@@ -40,6 +40,8 @@ export interface HttpLimits {
   /** Of a decoded answer. */
   readonly answerBytesMax: number
   readonly requestBytesMax: number
+  /** How long an unused connection is kept. Vendors end theirs too, and a call sent into that moment is lost. */
+  readonly idleMs: number
 }
 
 export const httpLimits: HttpLimits = {
@@ -48,6 +50,7 @@ export const httpLimits: HttpLimits = {
   wholeMaxMs: 10 * 60_000,
   answerBytesMax: 32 * 1024 * 1024,
   requestBytesMax: 64 * 1024 * 1024,
+  idleMs: 10_000,
 }
 
 export interface HttpDoor extends Http {
@@ -60,7 +63,7 @@ export function openHttp(options: HttpOptions): HttpDoor {
   const limits = { ...httpLimits, ...options.limits }
   const rules = options.pace ?? { parallel: 4 }
   const allowed = allowList(connection, origins)
-  const agents = openAgents(rules.parallel)
+  const agents = openAgents(rules.parallel, limits.idleMs)
   const client = openClient(agents, limits)
   const gate = pace(rules, clock)
   const lookups = { public: guardedLookup('public', resolve), loopback: guardedLookup('loopback', resolve) }
@@ -72,6 +75,7 @@ export function openHttp(options: HttpOptions): HttpDoor {
     const wire = watchWire(url.protocol === 'https:', () => deadline.connected())
     try {
       assertNotPrivate(url)
+      assertSize(request.body ?? '', limits.requestBytesMax)
       const response = await client.request<Readable>({
         method: request.method,
         url: url.href,
@@ -119,8 +123,8 @@ interface Agents {
   readonly httpsAgent: https.Agent
 }
 
-function openAgents(parallel: number): Agents {
-  const keep = { keepAlive: true, maxSockets: parallel, maxFreeSockets: parallel, timeout: 0 }
+function openAgents(parallel: number, idleMs: number): Agents {
+  const keep = { keepAlive: true, maxSockets: parallel, maxFreeSockets: parallel, timeout: idleMs }
   return {
     httpAgent: new http.Agent(keep),
     httpsAgent: new https.Agent({ ...keep, minVersion: 'TLSv1.2', rejectUnauthorized: true }),

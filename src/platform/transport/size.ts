@@ -4,6 +4,11 @@ import type { Readable } from 'node:stream'
 
 export class TooLarge extends Error {}
 
+/** What is too long to send does not leave. */
+export function assertSize(body: string, bytesMax: number): void {
+  if (Buffer.byteLength(body) > bytesMax) throw new TooLarge(`more than ${bytesMax} bytes`)
+}
+
 /** The whole body, as text unless it is none. Stops reading, and ends the connection, at the first byte too many. */
 export async function readBody(
   stream: Readable,

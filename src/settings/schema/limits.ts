@@ -1,8 +1,8 @@
 // How much the daemon may do: to the vendors' quotas, and to anybody's records, before it stops and asks.
 
 import { z } from 'zod'
-import { Duration, Share } from '#core/units'
-import { Count, Name } from './text.ts'
+import { Share } from '#core/units'
+import { Count, durationWithin, Name } from './text.ts'
 
 /** What a connector does not know is the door's: so many calls at a time, so many in a minute. */
 export const RequestLimits = z.strictObject({
@@ -28,14 +28,18 @@ const Changes = z.strictObject({
 
 const Retries = z.strictObject({
   tries: z.int().min(1).max(20).prefault(8).describe('How often one change is tried.'),
-  first: Duration.prefault('2s').describe('The wait before the second try; each next one doubles.'),
-  max: Duration.prefault('15m').describe('The longest wait between two tries.'),
-  giveUpAfter: Duration.prefault('24h').describe('Then the change is held, and somebody is told.'),
+  first: durationWithin('100ms', '1h')
+    .prefault('2s')
+    .describe('The wait before the second try; each next one doubles.'),
+  max: durationWithin('1s', '1d').prefault('15m').describe('The longest wait between two tries.'),
+  giveUpAfter: durationWithin('1m', '30d').prefault('24h').describe('Then the change is held, and somebody is told.'),
 })
 
 export const Limits = z.strictObject({
   requests: z.record(Name, RequestLimits).prefault({}).describe('By the name of the connection.'),
   changes: Changes.prefault({}).describe('A run that wants more stops and asks.'),
   retries: Retries.prefault({}).describe('Of one change that a vendor did not take for now.'),
-  shutdown: Duration.prefault('25s').describe('How long the write in hand may take when the daemon is told to stop.'),
+  shutdown: durationWithin('1s', '10m')
+    .prefault('25s')
+    .describe('How long the write in hand may take when the daemon is told to stop.'),
 })

@@ -1,18 +1,19 @@
 // What runs: one source, one target, one mapping, and how often.
 
 import { z } from 'zod'
-import { Duration } from '#core/units'
-import { Name, TimeOfDay, TimeWindow } from './text.ts'
+import { durationWithin, Name, TimeOfDay, TimeWindow } from './text.ts'
 
 const Schedule = z.strictObject({
-  every: Duration.prefault('5m').describe('How often a pipeline looks for changes.'),
-  jitter: Duration.prefault('30s').describe('Up to this much later, so that many pipelines do not ask at once.'),
+  every: durationWithin('1s', '1d').prefault('5m').describe('How often a pipeline looks for changes.'),
+  jitter: durationWithin('0s', '1h')
+    .prefault('30s')
+    .describe('Up to this much later, so that many pipelines do not ask at once.'),
   between: TimeWindow.optional().describe('Only in these hours; "06:00-22:00", in the configured zone.'),
-  outside: Duration.optional().describe('How often outside these hours; never, when left out.'),
+  outside: durationWithin('1s', '1d').optional().describe('How often outside these hours; never, when left out.'),
 })
 
 const Reconcile = z.strictObject({
-  every: Duration.prefault('1d').describe('How often both sides are compared in full.'),
+  every: durationWithin('10m', '30d').prefault('1d').describe('How often both sides are compared in full.'),
   at: TimeOfDay.prefault('03:15').describe('When in the day, in the configured zone.'),
 })
 

@@ -2,19 +2,18 @@
 
 import { z } from 'zod'
 import { SecretRef } from '#spi'
-import { Duration } from '#core/units'
-import { Count } from './text.ts'
+import { Count, durationWithin } from './text.ts'
 
 const Keep = z.strictObject({
-  history: Duration.prefault('400d').describe('What was changed, when and why.'),
-  payloads: Duration.prefault('14d').describe('What was sent and answered, word for word.'),
-  contactDetails: Duration.prefault('90d').describe(
-    'Names, addresses and numbers of people, after the deal is closed.',
-  ),
+  history: durationWithin('1d', '3650d').prefault('400d').describe('What was changed, when and why.'),
+  payloads: durationWithin('0s', '3650d').prefault('14d').describe('What was sent and answered, word for word.'),
+  contactDetails: durationWithin('0s', '3650d')
+    .prefault('90d')
+    .describe('Names, addresses and numbers of people, after the deal is closed.'),
 })
 
 const Backup = z.strictObject({
-  every: Duration.prefault('1d').describe('How often.'),
+  every: durationWithin('10m', '30d').prefault('1d').describe('How often.'),
   to: z.string().min(1).prefault('data/backup').describe('A folder, from the folder that holds config/.'),
   keep: Count.prefault(14).describe('How many copies.'),
 })

@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import { isOrigin, isSecureEnough } from '#core/origin'
+import { Duration, parseDuration } from '#core/units'
 
 /** A connection, a pipeline, a channel: named by the user, shown everywhere, part of file names. */
 export const Name = z
@@ -47,5 +48,11 @@ export const ListenAddress = z
     abort: true,
   })
   .refine((text) => Number(text.slice(text.lastIndexOf(':') + 1)) <= 65_535, { error: 'must have a port up to 65535' })
+
+/** A duration within bounds: a slip in the unit must not poll a vendor without a pause, or never. */
+export const durationWithin = (least: string, most: string) => {
+  const [min = 0, max = 0] = [parseDuration(least), parseDuration(most)]
+  return Duration.refine((ms) => ms >= min && ms <= max, { error: `must be between ${least} and ${most}` })
+}
 
 export const Count = z.int({ error: 'must be a whole number' }).min(1, { error: 'must be at least 1' })

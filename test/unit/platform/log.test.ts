@@ -137,6 +137,12 @@ describe('for people and for the journal', () => {
       '14:00:00 ! write.retry  pipeline=cosell  ms=12  error=RetryLater DB-3203 Salesforce is busy.  caused by TransportFault timeout\n',
     ])
   })
+  test('text, in the reader’s own zone', () => {
+    const lines: string[] = []
+    const destination = { write: (line: string): void => void lines.push(line), isTTY: true }
+    openLog({ clock: handClock(), destination, timezone: 'Asia/Taipei' }).info('a')
+    expect(lines).toEqual(['22:00:00   a\n'])
+  })
   test('journal', () => {
     expect(
       written((log) => (log.error('a'), log.debug('b')), 'debug', 'journald').map((line) => line.slice(0, 4)),

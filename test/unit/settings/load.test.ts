@@ -219,6 +219,11 @@ describe('what is wrong, where and what instead', () => {
       ['DB-1013 14:21 "limits.shutdown" must have a unit: 30s, 5m, 1d.'],
     ],
     [
+      'a schedule without a pause',
+      smallest.replace('mappings/cosell.yaml }', 'm.yaml, schedule: { every: 0s } }'),
+      ['DB-1011 13:93 "pipelines.cosell.schedule.every" must be between 1s and 1d.'],
+    ],
+    [
       'a value not in the list',
       after('logging: { level: inof }\n'),
       ['DB-1011 14:19 "logging.level" must be one of debug, info, warn, error.'],

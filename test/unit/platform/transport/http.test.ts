@@ -309,6 +309,17 @@ describe('size (F12)', () => {
     })
     expect(await thrown(door(origin).send(ask(`${origin}/`), never))).toMatchObject({ why: 'too-large' })
   })
+  test('a request that is too long does not leave', async () => {
+    let calls = 0
+    const origin = await serving((_, response) => {
+      calls += 1
+      response.end()
+    })
+    const http = door(origin, { limits: { requestBytesMax: 3 } })
+    const error = await thrown(http.send(ask(`${origin}/`, { method: 'POST', body: 'äää' }), never))
+    expect(error).toMatchObject({ why: 'too-large', sent: false })
+    expect(calls).toBe(0)
+  })
   test('what fits exactly passes', async () => {
     const origin = await serving((_, response) => response.writeHead(200, json).end('x'.repeat(1_000)))
     expect((await door(origin, small).send(ask(`${origin}/`), never)).body).toHaveLength(1_000)
@@ -385,6 +396,13 @@ describe('pace', () => {
     expect(most).toBe(3)
     expect(sockets.size).toBe(3)
   })
+})
+
+test('an unused connection is not kept for long, a used one as long as its call takes', async () => {
+  const origin = await serving((_, response) => setTimeout(() => response.writeHead(200, json).end('{}'), 60))
+  const http = door(origin, { limits: { idleMs: 20 } })
+  expect((await http.send(ask(`${origin}/`), never)).status).toBe(200)
+  await vi.waitFor(() => expect([...sockets].every((socket) => socket.destroyed)).toBe(true))
 })
 
 describe('what is written down', () => {
