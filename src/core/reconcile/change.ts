@@ -89,10 +89,14 @@ function build({ of, subject, extras, write, kind, record, id }: Parts): Change 
 
 export const refusalSubject = (id: ChangeId): string => `write:${id}`
 
-/** What the vendor refused is not tried again until its time comes or something about it changes: then its id does too. */
+/** What a change would send, as a name: a refusal holds for these inputs only. */
+export const inputsOf = ({ write }: Pick<Change, 'write'>): string => hashOf(canonicalJson(write.fields), 16)
+
+/** What the vendor refused is not tried again until its time comes or something about it changes. */
 function withEarlierRefusal(change: Change, waiting: readonly Waiting[], frame: PlanFrame): Change {
   const refusal = waiting.find((wait) => wait.subject === refusalSubject(change.id))
   if (!refusal || change.state !== 'ready' || (refusal.until !== null && refusal.until <= frame.now)) return change
+  if (refusal.inputs !== undefined && refusal.inputs !== inputsOf(change)) return change
   const { code, message, who, until } = refusal
   return { ...change, state: 'refused', why: { code, message, who, until } }
 }

@@ -39,18 +39,17 @@ export function brakesFor(wanted: Wanted, limits: Limits): readonly Brake[] {
   const remapped = remappedBy(wanted, ready)
   const outcomesMax = Math.max(Math.min(limits.outcomes, wanted.outcomesMax), wanted.approved.outcomes)
   const vanishedMax = Math.max(limits.vanished.count, Math.floor(limits.vanished.share * wanted.linked))
-  const brakes = [
+  const outcomeBrake = over('DB-3121', outcomes, outcomesMax, 'outcomes that cannot be taken back would be sent.')
+  // A person who has seen the plan may let all of it pass but outcomes: those are approved by their number.
+  if (wanted.approved.changes) return outcomeBrake
+  return [
     over(
       'DB-3125',
       wanted.vanished,
       vanishedMax,
       'linked records can no longer be found. Were permissions changed, or is this another org?',
     ),
-    over('DB-3121', outcomes, outcomesMax, 'outcomes that cannot be taken back would be sent.'),
-  ]
-  if (wanted.approved.changes) return brakes.flat()
-  return [
-    ...brakes,
+    outcomeBrake,
     over('DB-3120', ready.length, limits.perRun, 'changes would be written in one run.'),
     over('DB-3122', creates, limits.creates, 'records would be made in one run.'),
     over('DB-3123', updates, share, 'linked records would change in one run, which is a large share of all.'),

@@ -1,11 +1,13 @@
 // Folds many deals into one plan: each planned by itself, records that several need made once, and everything in the
 // order in which it has to be applied.
 
+import type { LinkKey } from '../model/ids.ts'
 import { isClosed } from '../model/stage.ts'
 import type { Link } from '../model/link.ts'
 import { brakesFor, type Limits, type Wanted } from './limits.ts'
 import { PLAN_SCHEMA, type Change, type Plan, type Skipped } from './plan.ts'
 import { planDeal } from './planner.ts'
+import { restingOn } from './resting.ts'
 import { PlannedRecords } from './search.ts'
 import type { DealView, PlanFrame } from './world.ts'
 
@@ -20,21 +22,17 @@ export interface PlanAllOptions {
 export function planAll(frame: PlanFrame, views: readonly DealView[], options: PlanAllOptions): Plan {
   const planned = new PlannedRecords()
   const changes = new Map<Change['id'], Change>()
-  const links: Link[] = []
+  const links = new Map<LinkKey, Link>()
   const skipped: Skipped[] = []
   for (const view of views) {
     const verdict = planDeal(frame, view, planned)
-    if ('skipped' in verdict) {
-      skipped.push(verdict.skipped)
-      continue
-    }
-    // The same object means that nothing about it is new: an unchanged link costs no commit.
-    if (verdict.link !== view.link) links.push(verdict.link)
+    if ('skipped' in verdict) skipped.push(verdict.skipped)
+    if (verdict.link) links.set(verdict.link.key, verdict.link)
     for (const change of verdict.changes) if (!changes.has(change.id)) changes.set(change.id, change)
   }
-  const ordered = inOrder([...changes.values()])
-  const vanished = views.filter(isVanished).length
   const before = views.flatMap((view) => (view.link ? [view.link] : []))
+  const ordered = restingOn(inOrder([...changes.values()]), { links, before, now: frame.now })
+  const vanished = views.filter(isVanished).length
   const { mapping, pipeline, now } = frame
   const wanted: Wanted = {
     changes: ordered,
@@ -52,7 +50,8 @@ export function planAll(frame: PlanFrame, views: readonly DealView[], options: P
     readAt: now,
     read: { ...options.read, changed: views.length, linked: options.linked },
     changes: ordered,
-    links,
+    // The same object means that nothing about it is new: an unchanged link costs no commit.
+    links: [...links.values()].filter((link) => !before.includes(link)),
     stopped: brakesFor(wanted, options.limits),
     skipped,
   }

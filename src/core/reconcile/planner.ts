@@ -18,11 +18,14 @@ import { pick, severalCode, type PlannedRecords, type SearchVerdict } from './se
 import type { DealView, Found, PlanFrame } from './world.ts'
 import { waitFrom, type Wait } from './waits.ts'
 
-export type DealVerdict = DealPlan | { readonly skipped: Skipped }
+/** A link without a record may stay behind when its referral is no longer taken: it waits for nothing any more. */
+export type DealVerdict =
+  | (DealPlan & { readonly skipped?: never })
+  | { readonly skipped: Skipped; readonly link: Link | null; readonly changes: readonly [] }
 
 export function planDeal(frame: PlanFrame, view: DealView, planned: PlannedRecords): DealVerdict {
   const { referral, facts, link } = view
-  if (!facts) return skip(referral, 'It has no status that can be read.')
+  if (!facts) return skip(referral, 'It has no status that can be read.', link)
   if (link?.paused) return { link, changes: [] }
   if (link?.record) return planKnown(frame, view, { facts, link, planned })
   return planUnlinked({ frame, referral, facts, link, planned }, view.found)
@@ -112,7 +115,7 @@ function planUnlinked(deal: Unlinked, found: Found | null): DealVerdict {
   const { frame, referral, facts, planned } = deal
   const env: Env = { referral: referral.fields, crm: null, now: frame.now }
   const taken = frame.mapping.take(env)
-  if (!taken.taken) return skip(referral, taken.because)
+  if (!taken.taken) return skip(referral, taken.because, rested(deal.link))
   const { match } = frame.mapping
   const answers = found ?? nothingFound
   const verdict = pick({ tries: match.tries, answers: answers.match, whenSeveral: match.whenSeveral }, env)
@@ -125,7 +128,7 @@ function planUnlinked(deal: Unlinked, found: Found | null): DealVerdict {
       return wait(deal, [several(frame, verdict)])
     case 'none':
       return facts.stage === null || isClosed(facts.stage)
-        ? skip(referral, 'It was closed before it had a record in the CRM.')
+        ? skip(referral, 'It was closed before it had a record in the CRM.', rested(deal.link))
         : none(deal, env, answers)
     default:
       return unreachable(verdict)
@@ -162,7 +165,11 @@ function none(deal: Unlinked, env: Env, found: Found): DealVerdict {
   const { frame, referral, facts, planned } = deal
   const { whenNone } = frame.mapping.match
   if (whenNone === 'skip')
-    return skip(referral, 'No record in the CRM fits it, and the mapping makes none (match.whenNone: skip).')
+    return skip(
+      referral,
+      'No record in the CRM fits it, and the mapping makes none (match.whenNone: skip).',
+      rested(deal.link),
+    )
   if (whenNone === 'fail') {
     const message = `No record of kind ${frame.mapping.record} fits this referral, and the mapping makes none.`
     return wait(deal, [{ for: 'problem', subject: 'match', code: 'DB-2207', message, who: 'CRM admin' }])
@@ -212,4 +219,11 @@ function newLink(key: LinkKey, referral: VendorRecord, frame: PlanFrame): Link {
 const sameWaiting = (link: Link, waiting: Link['waiting']): boolean =>
   JSON.stringify(link.waiting) === JSON.stringify(waiting)
 
-const skip = (referral: VendorRecord, because: string): DealVerdict => ({ skipped: { referral: referral.id, because } })
+const skip = (referral: VendorRecord, because: string, link: Link | null): DealVerdict => ({
+  skipped: { referral: referral.id, because },
+  link,
+  changes: [],
+})
+
+/** Whatever it waited for, it does not any more. */
+const rested = (link: Link | null): Link | null => (link && link.waiting.length > 0 ? { ...link, waiting: [] } : link)

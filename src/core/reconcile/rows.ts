@@ -8,7 +8,7 @@ import { sameValue } from '../model/value.ts'
 import type { Env, Row } from '../mapping/mapping.ts'
 import type { LinkedDeal, Sides } from './linked-deal.ts'
 import { mergeGroup, type RowVerdict, type RowView } from './merge.ts'
-import { addRow } from './side.ts'
+import { addRows, type RowChange } from './side.ts'
 
 export interface MergeMode {
   readonly crmIsClosed: boolean
@@ -29,10 +29,14 @@ export function mergeRows(deal: LinkedDeal, rows: readonly Row[], sides: Sides, 
     const views = group.map((row) => viewOf(row, link, env, crm))
     sides.apart.push(...views.filter(isApart).map(({ row }) => row.id))
     const verdicts = mergeGroup(views, { clocks, answers, doubts, crmIsClosed: mode.crmIsClosed })
-    for (const [index, verdict] of verdicts.entries()) {
-      const view = views[index]
-      if (view) place(sides, view, verdict, { frozen: mode.frozen, doubted: doubts.has(view.row.id) })
-    }
+    const judged = views.flatMap((view, index) => {
+      const verdict = verdicts[index]
+      return verdict ? [{ view, verdict }] : []
+    })
+    addRows(sides.crm, movesTo('toCrm', judged))
+    if (!mode.frozen) addRows(sides.referral, movesTo('toReferral', judged))
+    for (const { view, verdict } of judged)
+      note(sides, view, verdict, { frozen: mode.frozen, doubted: doubts.has(view.row.id) })
   }
   for (const refusal of [...sides.crm.refusals, ...sides.referral.refusals])
     sides.waits.push({ for: 'problem', subject: `refusal:${refusal.code}`, ...refusal })
@@ -50,7 +54,19 @@ function viewOf(row: Row, link: Link, env: Env, crm: VendorRecord): RowView {
   return { row, base: baseValue(link, row.id), left: row.fromReferral(env), right: row.fromCrm(crm.fields) }
 }
 
-function place(
+interface Judged {
+  readonly view: RowView
+  readonly verdict: RowVerdict
+}
+
+function movesTo(side: 'toCrm' | 'toReferral', judged: readonly Judged[]): readonly RowChange[] {
+  return judged.flatMap(({ view, verdict }) =>
+    verdict.do === side ? [{ row: view.row, base: view.base, ...verdict }] : [],
+  )
+}
+
+/** What is no write: an agreement, a refusal, a question. */
+function note(
   sides: Sides,
   { row, base, left, right }: RowView,
   verdict: RowVerdict,
@@ -58,8 +74,6 @@ function place(
 ): void {
   const { frozen } = mode
   if (verdict.do === 'adopt') sides.adopted[row.id] = verdict.value
-  if (verdict.do === 'toCrm') addRow(sides.crm, { row, base, ...verdict })
-  if (verdict.do === 'toReferral' && !frozen) addRow(sides.referral, { row, base, ...verdict })
   if (verdict.do === 'refuse') sides.waits.push({ for: 'problem', subject: `row:${row.id}`, ...verdict.refusal })
   if (verdict.do !== 'ask' || frozen) return
   const shown = (value: typeof left): string =>

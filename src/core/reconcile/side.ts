@@ -48,26 +48,26 @@ export interface RowChange {
   readonly agreed?: Value
 }
 
-/** Adds one row's value. Adopts it silently where the side already shows it. */
-export function addRow(to: Draft, change: RowChange): void {
+/** Adds one row's value. */
+export const addRow = (to: Draft, change: RowChange): void => addRows(to, [change])
+
+/**
+ * Adds the values of rows that belong together: all of them, or none when one is refused. What the side already shows
+ * is agreed silently.
+ */
+export function addRows(to: Draft, changes: readonly RowChange[]): void {
+  const written = changes.map((change) => ({ change, written: writtenFor(to, change) }))
+  const refusals = written.flatMap(({ written: one }) => (one && !one.ok ? [one.refusal] : []))
+  to.refusals.push(...refusals)
+  if (refusals.length > 0) return
+  for (const { change, written: one } of written) if (one?.ok) place(to, change, one.fields)
+}
+
+function place(to: Draft, change: RowChange, fields: Fields): void {
   const { row, value } = change
-  if (row.required && isBlank(value)) {
-    to.refusals.push({
-      code: 'DB-2202',
-      message: `${row.crm} is empty, and the mapping requires it. Fill it in and save.`,
-      who: 'the seller',
-    })
-    return
-  }
-  const written = write(to, row, value)
-  if (!written) return
-  if (!written.ok) {
-    to.refusals.push(written.refusal)
-    return
-  }
   to.values[row.id] = change.agreed ?? value
   const from = describe(row, to.side)
-  for (const [path, theirs] of Object.entries(written.fields)) {
+  for (const [path, theirs] of Object.entries(fields)) {
     const ours = current(to, path)
     if (to.now !== null && ours !== undefined && sameJson(ours, theirs)) continue
     if (to.now === null && theirs === null) continue
@@ -84,6 +84,13 @@ export function addRow(to: Draft, change: RowChange): void {
       }),
     )
   }
+}
+
+/** Undefined where the row never writes this side. */
+function writtenFor(to: Draft, { row, value }: RowChange): Written | undefined {
+  if (!row.required || !isBlank(value)) return write(to, row, value)
+  const message = `${row.crm} is empty, and the mapping requires it. Fill it in and save.`
+  return { ok: false, refusal: { code: 'DB-2202', message, who: 'the seller' } }
 }
 
 function write(to: Draft, row: Row, value: Value): Written | undefined {

@@ -1,0 +1,231 @@
+import { describe, expect, test } from 'vitest'
+import { recordId } from '#core/model/ids'
+import type { Link } from '#core/model/link'
+import type { Change } from '#core/reconcile/plan'
+import { inputsOf, refusalSubject } from '#core/reconcile/change'
+import { fakeAccount, fakeContact } from '#testkit/fake-crm'
+import { dealMapping } from '../../../support/deal-mapping.ts'
+import {
+  at,
+  dealRecord,
+  linkAfter,
+  now,
+  planDeal,
+  planDeals,
+  sent,
+  unlinked,
+  type Case,
+} from '../../../support/deal-plan.ts'
+
+const withLookups = dealMapping({ lookups: true })
+const ofKind = (changes: readonly Change[], kind: string): readonly Change[] =>
+  changes.filter((change) => change.kind === kind)
+const account = (id: string, fields: Record<string, string>) => ({
+  ...dealRecord('x', {}, { kind: fakeAccount, id: recordId(id) }),
+  fields,
+})
+
+describe('a new deal', () => {
+  test('is made with its key, its stage and what the referral says, and tells its id back', () => {
+    const plan = planDeal({})
+    expect(sent(plan)).toEqual([
+      [
+        'crm',
+        {
+          ReferralKey: 'r-1',
+          Stage: 'New from Microsoft',
+          Name: 'Migration',
+          Amount: '84000',
+          Currency: 'EUR',
+          CloseDate: '2026-12-18',
+          Topic: 'Azure',
+          Description: 'First talk went well.',
+          Country: 'DE',
+        },
+      ],
+      ['referral', { externalReferenceId: { $write: 'r-1' } }],
+    ])
+    const [create, back] = plan.changes
+    expect(back?.after).toEqual([create?.id])
+    expect(plan.links).toMatchObject([{ key: 'r-1', record: null }])
+  })
+
+  test('brings its account, its contact and the part the contact plays, in the order in which they can be made', () => {
+    const { changes } = planDeal({}, { mapping: withLookups })
+    expect(changes.map(({ kind }) => kind)).toEqual(['Account', 'Contact', 'Opportunity', 'Role', 'referral'])
+    const [made, contact, deal, role] = changes
+    expect(contact?.write.fields['AccountId']).toEqual({ $write: made?.write.do === 'create' ? made.write.key : '' })
+    expect(deal?.after).toEqual([made?.id, contact?.id])
+    expect(role?.after).toEqual([deal?.id, contact?.id])
+  })
+
+  test('twenty referrals of one new customer make one account and one contact', () => {
+    const many: Case[] = Array.from({ length: 20 }, (_, n) => ({ id: `R-${n}` }))
+    const { changes } = planDeals(many, { mapping: withLookups })
+    expect(ofKind(changes, 'Account')).toHaveLength(1)
+    expect(ofKind(changes, 'Contact')).toHaveLength(1)
+    expect(ofKind(changes, 'Opportunity')).toHaveLength(20)
+    const made = [...ofKind(changes, 'Account'), ...ofKind(changes, 'Contact')].map(({ id }) => id)
+    for (const deal of ofKind(changes, 'Opportunity')) expect(deal.after).toEqual(made)
+  })
+
+  test('customers that only look alike stay apart', () => {
+    const cases: Case[] = [
+      { id: 'R-1', referral: { customer: { name: 'Contoso GmbH', domain: 'contoso.example' } } },
+      { id: 'R-2', referral: { customer: { name: 'Contoso AG', domain: 'contoso.example' } } },
+      { id: 'R-3', referral: { customer: { name: 'Fabrikam', domain: 'fabrikam.example' } } },
+    ]
+    expect(ofKind(planDeals(cases, { mapping: withLookups }).changes, 'Account')).toHaveLength(2)
+  })
+
+  test('an account that is there is pointed to; several are a question, and nothing is made meanwhile', () => {
+    const one = account('a1', { Name: 'Contoso', Website: 'www.contoso.example' })
+    const two = account('a2', { Name: 'Contoso', Website: 'https://contoso.example' })
+    const found = (...records: readonly (typeof one)[]): Case => ({
+      found: { lookups: { account: [records, []], contact: [[]] } },
+    })
+    const [, deal] = planDeal(found(one), { mapping: withLookups }).changes
+    expect(deal?.write.fields['AccountId']).toBe('a1')
+    const asked = planDeal(found(one, two), { mapping: withLookups })
+    expect(asked.changes).toEqual([])
+    expect(asked.links).toMatchObject([{ waiting: [{ for: 'question', code: 'DB-3502', choices: ['a1', 'a2'] }] }])
+  })
+
+  test('a contact is only looked for under its own account', () => {
+    const elsewhere = {
+      ...dealRecord('x', {}, { kind: fakeContact, id: recordId('c1') }),
+      fields: { Email: 'sue.smith@contoso.example', AccountId: 'another' },
+    }
+    const found = {
+      lookups: {
+        account: [[account('a1', { Name: 'Contoso', Website: 'contoso.example' })], []],
+        contact: [[elsewhere]],
+      },
+    }
+    expect(ofKind(planDeal({ found }, { mapping: withLookups }).changes, 'Contact')).toHaveLength(1)
+  })
+
+  test('what the mapping requires and the referral lacks is said, and nothing is written half', () => {
+    const plan = planDeal({ referral: { details: { value: null } } }, { mapping: dealMapping({ required: true }) })
+    expect(plan.changes).toEqual([])
+    expect(plan.links).toMatchObject([{ waiting: [{ for: 'problem', code: 'DB-2202', subject: 'create' }] }])
+  })
+
+  test.each([['Won'], ['Lost'], ['Declined'], ['Expired']] as const)(
+    'none is made of a referral that is %s',
+    (stage) => {
+      expect(planDeal({ referral: { stage } })).toMatchObject({
+        changes: [],
+        links: [],
+        skipped: [{ referral: 'R-1' }],
+      })
+    },
+  )
+
+  test('I38: none is made of a referral in a status nobody knows', () =>
+    expect(planDeal({ referral: { stage: 'Unheard' } }).changes).toEqual([]))
+})
+
+describe('a record that is there already', () => {
+  const hit = dealRecord('R-1', { Topic: 'Fabric', Amount: null }, { changedAt: at('2026-11-20T13:59:00Z') })
+
+  test('F81: is tied to the referral; equal values are agreed, blanks filled, the rest is the policy’s', () => {
+    const plan = planDeal({ referral: { stage: 'Accepted', step: 'Qualified' }, found: { match: [[hit]] } })
+    expect(plan.links).toMatchObject([{ record: 'opp-R-1', base: { values: { CloseDate: '2026-12-18' } } }])
+    expect(sent(plan)).toEqual([
+      ['crm', { Amount: '84000' }],
+      ['referral', { 'details.topic': 'Fabric', externalReferenceId: 'opp-R-1' }],
+    ])
+  })
+
+  test('F81, I18: of a closed referral: tied, and the referral is not written', () => {
+    const plan = planDeal({
+      referral: { stage: 'Won' },
+      found: { match: [[{ ...hit, fields: { ...hit.fields, Stage: 'Closed Won' } }]] },
+    })
+    expect(plan.links).toMatchObject([{ record: 'opp-R-1' }])
+    expect(sent(plan).filter(([side]) => side === 'referral')).toEqual([])
+  })
+
+  test('I1: but not when another referral is linked to it, or finds it in the same plan', () => {
+    const taken = planDeal({ found: { match: [[hit]], linkedElsewhere: new Set(['opp-R-1']) } })
+    expect(taken).toMatchObject({ changes: [], links: [{ record: null, waiting: [{ code: 'DB-3506' }] }] })
+  })
+
+  test('F39: two of them are a question', () => {
+    const plan = planDeal({ found: { match: [[hit, { ...hit, id: recordId('opp-2') }]] } })
+    expect(plan).toMatchObject({ changes: [], links: [{ waiting: [{ for: 'question', code: 'DB-3502' }] }] })
+  })
+})
+
+describe('a deal that waited', () => {
+  const asked = (): Link => ({
+    ...unlinked('R-1'),
+    waiting: [
+      {
+        for: 'question',
+        code: 'DB-3502',
+        message: 'Which one?',
+        who: 'the seller',
+        since: at('2026-11-20T10:00:00Z'),
+        until: null,
+        subject: 'match',
+        tries: 0,
+      },
+    ],
+  })
+
+  test('waits for nothing any more once its referral is closed, or no longer taken', () => {
+    for (const referral of [{ stage: 'Expired' }, { details: { topic: 'Private' } }] as const)
+      expect(planDeal({ referral, link: asked() })).toMatchObject({ links: [{ waiting: [] }], skipped: [{}] })
+  })
+
+  test('F38: what was refused is not tried again while nothing about it changes, and is when something does', () => {
+    const [create] = planDeal({}).changes
+    if (!create) throw new Error('nothing planned')
+    const refused: Link = {
+      ...unlinked('R-1'),
+      waiting: [
+        {
+          for: 'problem',
+          code: 'DB-3205',
+          message: 'A duplicate rule refuses it.',
+          who: 'CRM admin',
+          since: now,
+          until: null,
+          subject: refusalSubject(create.id),
+          inputs: inputsOf(create),
+          tries: 1,
+        },
+      ],
+    }
+    const again = planDeal({ link: refused })
+    expect(sent(again)).toEqual([])
+    expect(again.changes.map(({ state }) => state)).toEqual(['refused', 'refused'])
+    expect(linkAfter(again, refused)).toBe(refused)
+    expect(sent(planDeal({ link: refused, referral: { name: 'Another name' } }))).toHaveLength(2)
+  })
+
+  test('I33: a deal whose account another deal could not make is told so, and looks again', () => {
+    const mapping = withLookups
+    const [first] = planDeals([{ id: 'R-1' }], { mapping }).changes
+    if (!first) throw new Error('nothing planned')
+    const wait = {
+      for: 'problem' as const,
+      code: 'DB-3205' as const,
+      message: 'A duplicate rule refuses it.',
+      who: 'CRM admin',
+      since: now,
+      until: null,
+      subject: refusalSubject(first.id),
+      inputs: inputsOf(first),
+      tries: 1,
+    }
+    const plan = planDeals([{ id: 'R-1', link: { ...unlinked('R-1'), waiting: [wait] } }, { id: 'R-2' }], { mapping })
+    expect(sent(plan)).toEqual([])
+    expect(plan.links.find(({ key }) => key === 'r-2')).toMatchObject({
+      record: null,
+      waiting: [{ for: 'problem', code: 'DB-3205', until: '2026-11-20T15:00:00.000Z' }],
+    })
+  })
+})
