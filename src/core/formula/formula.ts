@@ -27,6 +27,7 @@ export interface Sight {
 
 export interface Formula {
   readonly text: string
+  readonly expression: Expression
   readonly type: Type
   /** Every path it reads, in the order of the text. */
   readonly reads: readonly string[]
@@ -51,7 +52,11 @@ export function compileFormula(text: string, scope: Scope, wanted: Wanted): Comp
   const thunk = compile(read.expression, checked.types)
   const budget = stepsMax - checked.types.size
   const run = running(thunk, scope.zone ?? 'UTC', budget)
-  return { ok: true, formula: { text, type: checked.type, reads: [...checked.reads], run }, problems }
+  return {
+    ok: true,
+    formula: { text, expression: read.expression, type: checked.type, reads: [...checked.reads], run },
+    problems,
+  }
 }
 
 function running(thunk: Thunk, zone: string, budget: number): Formula['run'] {

@@ -119,20 +119,29 @@ function plant(root: Branch, property: Property): void {
   here.property = property
 }
 
-function membersOf(branch: Branch): ObjectType {
+function membersOf(branch: Branch, inList = false): ObjectType {
   const members = new Map<string, Type>()
-  for (const [name, inner] of branch.members) members.set(name, typeOfBranch(inner))
+  for (const [name, inner] of branch.members) members.set(name, typeOfBranch(inner, inList))
   return { is: 'object', members, open: false }
 }
 
-function typeOfBranch(branch: Branch): Type {
+/** Below a list each member is one value; only the path as a whole names several. */
+function typeOfBranch(branch: Branch, inList: boolean): Type {
   const { property } = branch
   if (branch.members.size === 0 && property && property.type !== 'object') {
     const type = typeOf(property.type, property.values)
-    return property.list === true && type.is !== 'list' ? listOf(type) : type
+    return property.list === true && !inList && type.is !== 'list' ? listOf(type) : type
   }
-  const object: ObjectType = { ...membersOf(branch), open: branch.members.size === 0 }
-  return property?.list === true ? listOf(object) : object
+  const isList = !inList && isListBranch(branch)
+  const object: ObjectType = { ...membersOf(branch, inList || isList), open: branch.members.size === 0 }
+  return isList ? listOf(object) : object
+}
+
+/** A list that is named itself, or whose members are all said to be of a list. */
+function isListBranch({ property, members }: Branch): boolean {
+  if (property) return property.list === true
+  const leaves = [...members.values()].filter((member) => member.members.size === 0)
+  return leaves.length > 0 && leaves.every((leaf) => leaf.property?.list === true)
 }
 
 /** What a path of names leads to: a type, or the first name that is not there. */

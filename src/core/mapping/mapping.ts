@@ -75,7 +75,7 @@ export interface Row {
   readonly fromReferral: (env: Env) => Reading
   readonly fromCrm: (fields: Fields) => Reading
   /** Undefined when this row never writes that side. `at` dates what is added to a text (`combine: appendDated`). */
-  readonly toCrm?: (value: Value, now: Fields | null) => Written
+  readonly toCrm?: (value: Value, now: Fields | null, at?: Instant) => Written
   readonly toReferral?: (value: Value, now: JsonObject, at?: Instant) => Written
 }
 

@@ -1,0 +1,28 @@
+// How things are called in messages.
+
+import type { FieldSchema } from '../../model/schema.ts'
+
+const types: Readonly<Record<FieldSchema['type'], string>> = {
+  text: 'text',
+  decimal: 'number',
+  money: 'currency',
+  date: 'date',
+  instant: 'date and time',
+  boolean: 'checkbox',
+  list: 'several choices',
+  reference: 'lookup',
+}
+
+export const fieldTypeWords = (type: FieldSchema['type']): string => types[type]
+
+/** `currency`, `choice`: what an admin sees in the CRM's set-up. */
+export function fieldWords(field: FieldSchema | undefined): string {
+  if (!field) return 'field'
+  return field.type === 'text' && field.choices ? 'choice' : types[field.type]
+}
+
+/** `opportunity` → `opportunities`. */
+export function plural(word: string): string {
+  if (/[^aeiou]y$/.test(word)) return `${word.slice(0, -1)}ies`
+  return /(?:s|x|ch|sh)$/.test(word) ? `${word}es` : `${word}s`
+}
