@@ -1,0 +1,57 @@
+// How things are said on the command line: times in people's zone with a hint how far off they are, values as people
+// write them, and text from outside made safe for a terminal.
+
+import { dateIn, msOf, timeIn, type Instant } from '#core/model/instant'
+import { isList, isObject, type Json } from '#core/model/json'
+
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+
+/** `21 Nov 10:12`; with the year when it is another one than now. */
+export function when(instant: Instant, now: Instant, zone: string): string {
+  const [year = '', month = '', day = ''] = dateIn(instant, zone).split('-')
+  const date = `${Number(day)} ${months[Number(month) - 1] ?? month}`
+  const shown = year === dateIn(now, zone).slice(0, 4) ? date : `${date} ${year}`
+  return dateIn(instant, zone) === dateIn(now, zone) ? clock(instant, zone) : `${shown} ${clock(instant, zone)}`
+}
+
+export const clock = (instant: Instant, zone: string): string => timeIn(instant, zone).slice(0, 5)
+
+/** `5 h 48 min`, `13 d 19 h`, `40 s`. */
+export function span(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1_000))
+  if (seconds < 60) return `${seconds} s`
+  const minutes = Math.floor(seconds / 60)
+  if (minutes < 60) return `${minutes} min`
+  const hours = Math.floor(minutes / 60)
+  if (hours < 24) return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`
+  const days = Math.floor(hours / 24)
+  return hours % 24 === 0 ? `${days} d` : `${days} d ${hours % 24} h`
+}
+
+export const until = (instant: Instant, now: Instant): string => span(msOf(instant) - msOf(now))
+
+/** One value on one line: never more than a line is wide, and never anything a terminal would obey. */
+export function shown(value: Json, width = 60): string {
+  if (value === null || value === '') return '(empty)'
+  if (isObject(value)) return '$write' in value ? '(known after it is created)' : clip(JSON.stringify(value), width)
+  if (isList(value)) return clip(value.map((item) => shown(item, width)).join(', '), width)
+  return clip(grouped(String(value)), width)
+}
+
+/** 84000 is easier to read as 84,000; an id of digits is left alone because it has no reason to be money. */
+function grouped(text: string): string {
+  return /^-?\d{4,15}(\.\d{1,4})?$/.test(text) ? text.replace(/\B(?=(\d{3})+(?!\d))(?<!\.\d*)/g, ',') : text
+}
+
+export function clip(text: string, width: number): string {
+  const safe = tame(text)
+  return safe.length <= width ? safe : `${safe.slice(0, Math.max(1, width - 1))}…`
+}
+
+/** Control characters, escape sequences and marks that turn the direction of text have no business in a terminal. */
+export function tame(text: string): string {
+  // eslint-disable-next-line no-control-regex
+  return text.replace(/[\u0000-\u001F\u007F-\u009F\u200E\u200F\u202A-\u202E\u2066-\u2069]+/g, ' ').trim()
+}
+
+export const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`
