@@ -96,6 +96,13 @@ export const ledgerCodes: Codebook = {
     fix: 'Compare with a backup. The links are not concerned: they are kept apart and verified at each start.',
     who,
   },
+  'DB-4014': {
+    title: 'A restore was cut off',
+    means: 'The directory holds a part of a backup that was being restored.',
+    why: 'The restore was interrupted. Starting on a part of a ledger could create deals again.',
+    fix: 'Run the restore again with --force. What stood there before the first one is kept in before-restore-1.',
+    who,
+  },
   'DB-4015': {
     title: 'A commit or an entry is too large',
     means: 'More was to be noted at once than the ledger takes.',

@@ -34,6 +34,13 @@ export const partMissing = (directory: string, file: string, what: string): FixC
     { code: 'DB-4004', who: operations, facts: { file } },
   )
 
+export const halfRestored = (directory: string): FixConfig =>
+  new FixConfig(
+    `A restore into ${directory} was cut off. Run it again (dealbridge service restore --force); what stood there ` +
+      'before is in the directory before-restore-1.',
+    { code: 'DB-4014', who: operations },
+  )
+
 export const tooNew = (directory: string, version: number, ours: number): FixConfig =>
   new FixConfig(
     `The ledger in ${directory} was written by a newer dealbridge (its version is ${version}, this program knows ` +

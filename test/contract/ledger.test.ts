@@ -16,7 +16,7 @@ describe('the memory ledger', () => {
 
 const tiny = { journalBytes: 4096, historyBytes: 2048, historyEvents: 5, snapshotFrameBytes: 1024, reserveBytes: 0 }
 const kinds = [
-  { name: 'the lowdb ledger', seal: undefined, sizes: {} },
+  { name: 'the lowdb ledger', seal: undefined, sizes: { reserveBytes: 0 } },
   { name: 'the lowdb ledger, sealed', seal: createSealer(Buffer.alloc(32, 7)), sizes: { reserveBytes: 0 } },
   { name: 'the lowdb ledger, in tiny files', seal: undefined, sizes: tiny },
 ]

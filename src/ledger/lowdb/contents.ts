@@ -7,10 +7,10 @@ import type { Segment } from './segment.ts'
 
 export interface Held extends Indexed {
   readonly table: StoredTable
-  readonly length: number
-  /** These three change when a value is moved to a fresh file. */
+  /** These change when a value is moved to a fresh file. */
   segment: Segment
   offset: number
+  length: number
   crc: number
 }
 
@@ -48,7 +48,7 @@ export class Contents {
   }
 
   /** The same value, now in another file. */
-  move(held: Held, to: { readonly segment: Segment; readonly offset: number; readonly crc: number }): void {
+  move(held: Held, to: Pick<Held, 'segment' | 'offset' | 'length' | 'crc'>): void {
     held.segment.live -= weightOf(held)
     Object.assign(held, to)
     held.segment.live += weightOf(held)

@@ -10,6 +10,8 @@ import { ifThere, readWhole, replaceWhole } from './files.ts'
 import type { Home } from './home.ts'
 
 export const MANIFEST = 'manifest.json'
+/** Stands while a restore is under way. */
+export const RESTORING = 'restoring'
 const BYTES_MAX = 64 * 1024 * 1024
 
 const Chain = z.string().regex(/^[0-9a-f]{64}$/)

@@ -1,13 +1,13 @@
 // Opens what a directory holds: reads the manifest, replays the journal, brings the history up, and clears away what
 // an interrupted step left behind. Nothing is changed before everything was found to be sound.
 
-import { damaged } from '../faults.ts'
+import { damaged, halfRestored } from '../faults.ts'
 import { Catalogue } from './catalogue.ts'
 import type { Contents } from './contents.ts'
 import { createLedger, openedMarks } from './create.ts'
 import { History } from './history.ts'
 import type { Home } from './home.ts'
-import { isOurs, MANIFEST, nameOf, namesIn, readManifest, type Manifest } from './manifest.ts'
+import { isOurs, MANIFEST, nameOf, namesIn, readManifest, RESTORING, type Manifest } from './manifest.ts'
 import { replay, type Replayed } from './replay.ts'
 import { readHead, type Segment } from './segment.ts'
 import type { Sizes } from './sizes.ts'
@@ -29,6 +29,7 @@ export interface OpenedFiles {
 }
 
 export async function openFiles(home: Home, sizes: Sizes): Promise<OpenedFiles> {
+  if ((await home.files.list(home.directory)).includes(RESTORING)) throw halfRestored(home.directory)
   const found = await readManifest(home)
   const manifest = found ?? (await createLedger(home))
   const catalogue = new Catalogue(home, manifest)

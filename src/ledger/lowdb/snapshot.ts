@@ -54,9 +54,8 @@ export async function takeSnapshot(full: FullFiles, options: SnapshotOptions): P
     await home.files.syncDirectory(home.directory)
     const written = { number, bytes: segment.bytes, chain: copy.chain.toString('hex'), after: chain, lastEvent }
     await journal.adopt(segment, segments, written)
-    for (const { held, offset, crc } of copy.moved)
-      if (segments.has(held.segment) && contents.get(held.table, held.key) === held)
-        contents.move(held, { segment, offset, crc })
+    for (const { held, to } of copy.moved)
+      if (segments.has(held.segment) && contents.get(held.table, held.key) === held) contents.move(held, to)
   } catch (error) {
     await segment.release()
     throw error
@@ -65,7 +64,7 @@ export async function takeSnapshot(full: FullFiles, options: SnapshotOptions): P
 }
 
 class Copy {
-  readonly moved: { readonly held: Held; readonly offset: number; readonly crc: number }[] = []
+  readonly moved: { readonly held: Held; readonly to: Parameters<Contents['move']>[1] }[] = []
   readonly #segment: Segment
   readonly #inputs: ReadonlySet<Segment>
   readonly #options: SnapshotOptions
@@ -110,7 +109,9 @@ class Copy {
     this.chain = frame.chain
     batch.changes.forEach((change, i) => {
       const held = some[i]
-      if (held && change.do === 'put') this.moved.push({ held, offset: bodyAt + change.at, crc: change.crc })
+      if (held === undefined || change.do === 'drop') return
+      const { at, length, crc } = change
+      this.moved.push({ held, to: { segment: this.#segment, offset: bodyAt + at, length, crc } })
     })
     this.#unsynced += frame.bytes.length
     if (this.#unsynced < SYNC_EVERY_BYTES) return

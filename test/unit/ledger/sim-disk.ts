@@ -131,6 +131,10 @@ export class SimDisk implements Files {
     content[byte] = (content[byte] ?? 0) ^ 1
   }
 
+  overwrite(path: string, bytes: Buffer): void {
+    this.#file(path).content = Buffer.from(bytes)
+  }
+
   delete(path: string): void {
     this.#names.delete(path)
     this.#durableNames.delete(path)

@@ -1,0 +1,269 @@
+import { crc32 } from 'node:zlib'
+import { describe, expect, test } from 'vitest'
+import { createSealer } from '#ledger/seal'
+import { decodeFrame, encodeFrame, HEADER_BYTES } from '#ledger/lowdb/frame'
+import type { EmbeddedLedger, HistoryFilter } from '#ledger'
+import { minute, putLink, sampleEvent, sampleIntent, sampleKey, sampleLink } from '#testkit/ledger-samples'
+import { SimDisk } from './sim-disk.ts'
+import { everythingIn, fact, openOn, refusal } from './store.ts'
+
+const sizes = { historyEvents: 3 }
+const seal = createSealer(Buffer.alloc(32, 5))
+
+async function numbersOf(ledger: EmbeddedLedger, filter: HistoryFilter): Promise<readonly number[]> {
+  const found: number[] = []
+  for await (const { number } of ledger.history(filter)) found.push(number)
+  return found
+}
+
+async function withEvents(count: number, options = {}): Promise<{ disk: SimDisk; ledger: EmbeddedLedger }> {
+  const disk = new SimDisk()
+  const ledger = await openOn(disk, { sizes, ...options })
+  for (let n = 1; n <= count; n += 1)
+    await ledger.commit([], [sampleEvent(n, { link: sampleKey(n % 2), details: { name: `Contoso ${n}` } })])
+  return { disk, ledger }
+}
+
+const pathOf = (disk: SimDisk, part: string): string => disk.paths().find((path) => path.includes(part)) ?? ''
+const holds = (disk: SimDisk, text: string): readonly string[] =>
+  disk.paths().filter((path) => disk.bytesOf(path).includes(text))
+
+/** The frames of a file after its head, and a way to put others in their place. */
+function framesIn(disk: SimDisk, path: string) {
+  const bytes = disk.bytesOf(path)
+  const ends: number[] = []
+  for (let at = 0; at < bytes.length;) {
+    const found = decodeFrame(bytes, at, 'history')
+    if (found.is !== 'frame') throw new Error('not a frame')
+    at += found.frame.size
+    ends.push(at)
+  }
+  const pieces = ends.map((end, n) => bytes.subarray(ends[n - 1] ?? 0, end))
+  return { pieces, put: (changed: readonly Buffer[]) => disk.overwrite(path, Buffer.concat([...changed])) }
+}
+
+/** Somebody edits the words of an event and makes the checksum right again. */
+function forged(frame: Buffer, from: string, to: string): Buffer {
+  const found = decodeFrame(frame, 0, 'history')
+  if (found.is !== 'frame') throw new Error('not a frame')
+  const loose = Buffer.from(found.frame.loose.toString('latin1').replace(from, to), 'latin1')
+  const { bytes } = encodeFrame({
+    mark: 'history',
+    chained: [found.frame.chained],
+    loose: [loose],
+    previous: Buffer.alloc(32),
+  })
+  found.frame.chain.copy(bytes, HEADER_BYTES + found.frame.body.length)
+  return again(bytes)
+}
+
+/** With a checksum that fits. */
+function again(frame: Buffer): Buffer {
+  const copy = Buffer.from(frame)
+  copy.writeUInt32LE(crc32(copy.subarray(HEADER_BYTES, -8)), copy.length - 8)
+  return copy
+}
+
+describe('the history in parts', () => {
+  test('is told across its parts, forwards and from the end, by link and by time', async () => {
+    const { disk, ledger } = await withEvents(11)
+    const check = async (at: EmbeddedLedger): Promise<void> => {
+      expect(await numbersOf(at, {})).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11])
+      expect(await numbersOf(at, { last: 4 })).toEqual([8, 9, 10, 11])
+      expect(await numbersOf(at, { link: sampleKey(0) })).toEqual([2, 4, 6, 8, 10])
+      expect(await numbersOf(at, { link: sampleKey(1), last: 4 })).toEqual([5, 7, 9, 11])
+      expect(await numbersOf(at, { since: minute(9) })).toEqual([9, 10, 11])
+    }
+    await check(ledger)
+    await ledger.close()
+    const reopened = await openOn(disk, { sizes })
+    await check(reopened)
+    await reopened.close()
+  })
+
+  test('finds its events without its postings, and makes them again', async () => {
+    const { disk, ledger } = await withEvents(7)
+    await ledger.close()
+    const postings = pathOf(disk, '.index')
+    disk.delete(postings)
+    const reopened = await openOn(disk, { sizes })
+    expect(await numbersOf(reopened, { link: sampleKey(1) })).toEqual([1, 3, 5, 7])
+    expect(disk.paths()).toContain(postings)
+    await reopened.close()
+  })
+
+  test('begins another part when a month has passed, so that little can expire too', async () => {
+    const disk = new SimDisk()
+    const ledger = await openOn(disk)
+    for (const day of [0, 1, 29, 31, 60, 62]) await ledger.commit([], [sampleEvent(day * 1440)])
+    expect(disk.paths().filter((path) => path.includes('history') && path.endsWith('.log')).length).toBe(3)
+    expect(await ledger.expire(minute(31 * 1440))).toEqual({ events: 3 })
+    expect(await numbersOf(ledger, {})).toEqual([4, 5, 6])
+    await ledger.close()
+  })
+})
+
+describe('expire', () => {
+  test('removes the files of old parts, and what is left still verifies after a new start', async () => {
+    const { disk, ledger } = await withEvents(10)
+    expect(await ledger.expire(minute(8))).toEqual({ events: 6 })
+    expect(holds(disk, 'history-000001')).toEqual([])
+    await ledger.compact()
+    expect(holds(disk, 'Contoso 6')).toEqual([])
+    await ledger.close()
+    const reopened = await openOn(disk, { sizes })
+    expect(await numbersOf(reopened, {})).toEqual([7, 8, 9, 10])
+    const report = { events: 4, first: 7, last: 10, forgotten: 0, altered: [] }
+    expect(await reopened.verifyHistory()).toEqual(report)
+    await reopened.close()
+  })
+
+  test('a history that is old to its end goes whole, and numbers go on', async () => {
+    const { ledger } = await withEvents(5)
+    expect(await ledger.expire(minute(99))).toEqual({ events: 5 })
+    expect(await ledger.verifyHistory()).toMatchObject({ events: 0, first: null, last: null })
+    await ledger.commit([], [sampleEvent(100)])
+    expect(await numbersOf(ledger, {})).toEqual([6])
+    await ledger.close()
+  })
+})
+
+describe('verifyHistory shows what somebody altered', () => {
+  // Parts that are full are not read at a start, so this is where it shows.
+  const cases: readonly { name: string; alter: (frames: readonly Buffer[]) => readonly Buffer[]; number: number }[] = [
+    {
+      name: 'a word',
+      alter: ([head, one, two, three]) => [head!, one!, forged(two!, 'Contoso', 'Fabrika'), three!],
+      number: 2,
+    },
+    { name: 'an event taken out', alter: ([head, one, , three]) => [head!, one!, three!], number: 2 },
+    {
+      name: 'two events in each other’s place',
+      alter: ([head, one, two, three]) => [head!, two!, one!, three!],
+      number: 1,
+    },
+    { name: 'an event said twice', alter: ([head, one, two, three]) => [head!, one!, one!, two!, three!], number: 2 },
+    { name: 'words taken away', alter: ([head, one, two, three]) => [head!, one!, emptied(two!), three!], number: 2 },
+  ]
+  for (const { name, alter, number } of cases)
+    test(name, async () => {
+      const { disk, ledger } = await withEvents(7)
+      const { pieces, put } = framesIn(disk, pathOf(disk, 'history-000001.log'))
+      put(alter(pieces))
+      const { altered } = await ledger.verifyHistory()
+      expect(altered.map((one) => one.number)).toContain(number)
+      await ledger.close()
+    })
+
+  test('a part cut short, at a start already', async () => {
+    const { disk, ledger } = await withEvents(7)
+    await ledger.close()
+    const path = pathOf(disk, 'history-000001.log')
+    disk.put(path, disk.bytesOf(path).subarray(0, -10))
+    expect(await refusal(openOn(disk, { sizes }))).toBe('DB-4004')
+  })
+
+  test('sealed: an event whose time was changed, with the whole chain drawn anew', async () => {
+    const { disk, ledger } = await withEvents(7, { seal })
+    const path = pathOf(disk, 'history-000001.log')
+    const { pieces, put } = framesIn(disk, path)
+    let previous = Buffer.alloc(32)
+    put(
+      pieces.map((piece, n) => {
+        if (n === 0) return piece
+        const found = decodeFrame(piece, 0, 'history')
+        if (found.is !== 'frame') throw new Error('not a frame')
+        const chained = Buffer.from(found.frame.chained.toString('latin1').replace('T00:02', 'T09:02'), 'latin1')
+        const drawn = encodeFrame({ mark: 'history', chained: [chained], loose: [found.frame.loose], previous })
+        previous = Buffer.from(drawn.chain)
+        return drawn.bytes
+      }),
+    )
+    const { altered } = await ledger.verifyHistory()
+    expect(altered.map((one) => one.number)).toContain(2)
+    await ledger.close()
+  })
+
+  function emptied(frame: Buffer): Buffer {
+    const found = decodeFrame(frame, 0, 'history')
+    if (found.is !== 'frame') throw new Error('not a frame')
+    const { bytes } = encodeFrame({ mark: 'history', chained: [found.frame.chained], previous: Buffer.alloc(32) })
+    found.frame.chain.copy(bytes, HEADER_BYTES + found.frame.chained.length)
+    return again(bytes)
+  }
+})
+
+describe('forget', () => {
+  for (const key of [undefined, seal])
+    test(`leaves no word of the deal in any file, ${key ? 'sealed' : 'unsealed'}`, async () => {
+      const disk = new SimDisk()
+      const ledger = await openOn(disk, { sizes, seal: key })
+      const tell = (n: number, link: number) =>
+        sampleEvent(n, { link: sampleKey(link), details: { name: link === 1 ? 'Secret Name' : 'Other Name' } })
+      for (let n = 0; n < 8; n += 1)
+        await ledger.commit(
+          [putLink(sampleLink(1, { turn: n, referral: sampleLink(1).referral })), fact(`f${n}`, n)],
+          [tell(n, 1), tell(n, 2)],
+        )
+      const intent = { put: 'intent', key: 'change-1', value: sampleIntent(1) } as const
+      await ledger.commit([intent, { put: 'fact', key: 'of-1', value: { name: 'Secret Name' } }])
+      if (!key) expect(holds(disk, 'Secret Name').length).toBeGreaterThan(0)
+      const other = { drop: 'fact', key: 'of-1' } as const
+      await ledger.forget(sampleKey(1), { at: minute(50), who: 'anna', also: [other] })
+      expect(holds(disk, 'Secret Name')).toEqual([])
+      expect(holds(disk, sampleKey(1))).toEqual([])
+      if (!key) expect(holds(disk, 'Other Name').length).toBeGreaterThan(0)
+      const report = await ledger.verifyHistory()
+      expect([report.forgotten, report.altered]).toEqual([8, []])
+      expect((await numbersOf(ledger, { link: sampleKey(1) })).length).toBe(9)
+      const seen = await everythingIn(ledger)
+      await ledger.close()
+      const reopened = await openOn(disk, { sizes, seal: key })
+      expect(await everythingIn(reopened)).toBe(seen)
+      await reopened.close()
+    })
+
+  test('is finished by the next start when it was cut off', async () => {
+    const { disk, ledger } = await withEvents(8)
+    await ledger.commit([putLink(sampleLink(1))])
+    disk.breaks = (operation, path) => (operation === 'open' && path.includes('-r1.log') ? 'ENOSPC' : undefined)
+    expect(await refusal(ledger.forget(sampleKey(1), { at: minute(50), who: 'anna' }))).toBe('DB-4008')
+    disk.breaks = () => undefined
+    expect(await ledger.get('link', sampleKey(1))).toBeUndefined()
+    expect(holds(disk, 'Contoso 1').length).toBeGreaterThan(0)
+    const again = await openOn(disk.afterKill(), { sizes })
+    await again.close()
+    const next = disk.afterKill()
+    const finishing = await openOn(next, { sizes })
+    await finishing.compact() // waits for its turn behind what the start took up
+    expect(holds(next, 'Contoso 1')).toEqual([])
+    expect((await finishing.verifyHistory()).altered).toEqual([])
+    await finishing.close()
+  })
+})
+
+describe('another key', () => {
+  test('is taken up in the background: everything is written anew, and the old key is no longer needed', async () => {
+    const disk = new SimDisk()
+    const plain = await openOn(disk, { sizes })
+    for (let n = 0; n < 7; n += 1)
+      await plain.commit([fact(`f${n}`, n)], [sampleEvent(n, { details: { name: 'Contoso' } })])
+    const seen = await everythingIn(plain)
+    await plain.close()
+    const keys = [1, 2].map((byte) => createSealer(Buffer.alloc(32, byte)))
+    const [first, second] = [keys[0]!, keys[1]!]
+    for (const options of [{ seal: first }, { seal: second, formerSeals: [first] }]) {
+      const ledger = await openOn(disk, { sizes, ...options })
+      expect(await everythingIn(ledger)).toBe(seen)
+      await ledger.compact()
+      expect(await everythingIn(ledger)).toBe(seen)
+      expect((await ledger.verifyHistory()).altered).toEqual([])
+      await ledger.close()
+      expect(holds(disk, 'Contoso')).toEqual([])
+    }
+    expect(await refusal(openOn(disk, { seal: first }))).toBe('DB-4006')
+    const ledger = await openOn(disk, { sizes, seal: second })
+    expect([await everythingIn(ledger), ledger.opened.sealed]).toEqual([seen, true])
+    await ledger.close()
+  })
+})
