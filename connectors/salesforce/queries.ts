@@ -32,7 +32,10 @@ export async function askAll(
   for (let start = 0; start < asks.length; start += bulkyMax) {
     const requests = asks.slice(start, start + bulkyMax).map((ask) => requestOf(ask))
     const got = await api.together(requests, manner)
-    answers.push(...got.map((answer) => rowsOf(answer)))
+    // A refusal of the envelope says nothing about the queries in it: each goes by itself.
+    const isRefused = got.some((answer) => answer?.isEnvelope)
+    const each = isRefused ? await Promise.all(requests.map((one) => api.together([one], manner))) : [got]
+    answers.push(...each.flat().map((answer) => rowsOf(answer)))
   }
   return answers
 }

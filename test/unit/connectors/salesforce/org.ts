@@ -18,6 +18,7 @@ import {
   recordId,
   type Session,
   type Shape,
+  type SimulatedAnswer,
   type UpdateWrite,
   version,
 } from '#spi'
@@ -53,6 +54,8 @@ export interface TestOrg {
   readonly clock: HandClock
   readonly host: TestHost
   readonly session: Session
+  /** What somebody between us does to an answer of the data API. */
+  tamper: (answer: SimulatedAnswer) => SimulatedAnswer
   /** Calls of the data API, sign-in and versions left out. */
   apiCalls(): Served['calls']
   /** Another session against the same org, as after a restart. */
@@ -69,6 +72,7 @@ export async function testOrg(options: TestOrgOptions = {}): Promise<TestOrg> {
   const { settings = {}, hostOptions = {}, ...simulated } = options
   const clock = handClock()
   let made: SalesforceSimulator | undefined
+  const wire = { tamper: (answer: SimulatedAnswer): SimulatedAnswer => answer }
   const served = await serve((url) => {
     made = salesforceSimulator({
       now: () => clock.now(),
@@ -77,7 +81,8 @@ export async function testOrg(options: TestOrgOptions = {}): Promise<TestOrg> {
       company: 'empty',
       ...simulated,
     })
-    return made
+    const simulator = made
+    return { ...simulator, handle: async (call) => wire.tamper(await simulator.handle(call)) }
   })
   const random = seededRandom(7)
   const host = testHost({
@@ -100,7 +105,7 @@ export async function testOrg(options: TestOrgOptions = {}): Promise<TestOrg> {
   }
   const session = await open()
   if (!made) throw new Error('the simulator was not made')
-  return {
+  return Object.assign(wire, {
     served,
     simulator: made,
     clock,
@@ -112,7 +117,7 @@ export async function testOrg(options: TestOrgOptions = {}): Promise<TestOrg> {
       await session.close()
       await served.close()
     },
-  }
+  })
 }
 
 export async function pagesOf(pages: AsyncIterable<Page>): Promise<Page[]> {
