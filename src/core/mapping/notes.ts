@@ -48,8 +48,9 @@ export function suggestion(
   return { hint, edit: { start: at.start, end: at.end, text: yamlText(near) } }
 }
 
-const plain = /^[\p{L}_][\p{L}\p{N}_.,/()+ -]*$/u
-const misread = /^(?:y|yes|n|no|on|off|true|false|null|~)$/i
+const plain = /^[\p{L}\p{N}_][\p{L}\p{N}_.,/()@+ -]*$/u
+/** Words and numbers that YAML, in one of its versions, takes for something else than text. */
+const misread = /^(?:y|yes|n|no|on|off|true|false|null|[\d.,_+-]+|0[xo][\da-f]+|[\d.]+e[\d+-]+)$/i
 
 /** A text as YAML writes it: in quotation marks only where it must be. */
 export function yamlText(text: string): string {
