@@ -6,8 +6,17 @@ import type { Table } from './columns.ts'
 export type Verb = 'Create' | 'Read' | 'Write' | 'Append' | 'AppendTo' | 'Assign' | 'Delete'
 export const verbs: readonly Verb[] = ['Create', 'Read', 'Write', 'Append', 'AppendTo', 'Assign', 'Delete']
 
+/** Where a table's privileges are not called by its own name. Activities share theirs. */
+const called: Readonly<Record<string, string>> = {
+  opportunityclose: 'Activity',
+  systemuser: 'User',
+  transactioncurrency: 'TransactionCurrency',
+  pricelevel: 'PriceLevel',
+  businessunit: 'BusinessUnit',
+}
+
 export const privilegeName = (verb: Verb, kind: string): string =>
-  `prv${verb}${kind.charAt(0).toUpperCase()}${kind.slice(1)}`
+  `prv${verb}${called[kind] ?? `${kind.charAt(0).toUpperCase()}${kind.slice(1)}`}`
 
 /** Everybody may read what is needed to find one's way about. */
 const open = new Set([
