@@ -92,6 +92,8 @@ function fits(from: ValueType, to: ValueType, direction: Direction): boolean {
   if (from === to || (numbers.has(from) && numbers.has(to))) return true
   if (to === 'date') return from === 'instant'
   if (to === 'text') return direction !== 'both' && from !== 'list'
+  // JOIN(…, ";") is how admins write several choices; reading one back could not tell where a choice ends.
+  if (to === 'list') return from === 'text' && direction === 'toCrm'
   return false
 }
 
