@@ -105,7 +105,7 @@ async function finish(
   { host, signal }: { readonly host: Host; readonly signal: AbortSignal },
 ): Promise<SignedIn> {
   try {
-    const parameters = oauth.validateAuthResponse(server, client, returned, state)
+    const parameters = belonging(() => oauth.validateAuthResponse(server, client, returned, state))
     const answer = await oauth.authorizationCodeGrantRequest(
       server,
       client,
@@ -118,6 +118,16 @@ async function finish(
     return await stored(await oauth.processAuthorizationCodeResponse(server, client, answer), host, auth)
   } catch (error) {
     throw signInFault(error, auth, signal)
+  }
+}
+
+/** An answer that does not belong to this sign-in (a stale tab, a forged link) is not an outage. */
+function belonging(validate: () => URLSearchParams): URLSearchParams {
+  try {
+    return validate()
+  } catch (error) {
+    if (error instanceof oauth.AuthorizationResponseError) throw error
+    throw unfinished('what came back does not belong to it')
   }
 }
 

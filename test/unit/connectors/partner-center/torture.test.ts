@@ -8,7 +8,7 @@ import type { Reader } from '../../../../connectors/partner-center/reader.ts'
 import type { Referral } from '../../../../connectors/partner-center/referral.ts'
 import { Settings } from '../../../../connectors/partner-center/settings.ts'
 import { type Stamp, stampAt } from '../../../../connectors/partner-center/stamps.ts'
-import { type Cursor, type Instant, instantFromMs, recordId, REFERRAL, version } from '#spi'
+import { type Cursor, instantFromMs, recordId, REFERRAL, version } from '#spi'
 import { seededRandom, testHost } from '../../../support/host.ts'
 import { start, still } from './world.ts'
 
@@ -107,7 +107,7 @@ const reader: Reader = {
       kind: REFERRAL,
       id,
       version: version(eTag ?? ''),
-      changedAt: start as Instant,
+      changedAt: start,
       gone: false,
       fields: {},
     })),
@@ -123,7 +123,8 @@ interface Tortured {
 
 async function torture(seed: number, count: number, overlap = '10m'): Promise<Tortured> {
   bodies.clear()
-  const { next: random } = seededRandom(seed)
+  const seeded = seededRandom(seed)
+  const random = (): number => seeded.next()
   const server = new Moving(count, random, seed % 2 === 0)
   const host = testHost({ origins: [] })
   const settings = settingsWith(overlap)

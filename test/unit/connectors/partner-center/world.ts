@@ -64,7 +64,7 @@ export async function openWorld({
       auth: 'off',
       ...pretend,
       now: () => clock.now(),
-      random: random.next,
+      random: () => random.next(),
       baseUrl: () => baseUrl,
     })
     return pc
