@@ -5,6 +5,7 @@ import type { Host, Secrets, Session, Vault } from '#spi'
 import { Line } from '#engine/line'
 import type { Party } from '#engine/pipeline'
 import { openHttp } from '#platform/transport/http'
+import { proxyAddress } from '#platform/transport/proxy'
 import { vaultOf } from '#platform/vault'
 import type { ConnectionSettings, Limits } from '#settings/settings'
 import type { ConnectionName } from '#core/model/ids'
@@ -26,6 +27,8 @@ export interface OpenedWith {
   readonly secrets: Secrets
   readonly vault: Vault
   readonly retries: Limits['retries']
+  /** The proxy that leads out, as the settings name it. */
+  readonly proxy?: string | null
 }
 
 /** One call is tried this often at most; beyond that the line rests and a later pass goes on. */
@@ -33,7 +36,7 @@ const triesMax = 4
 
 export function openConnection(
   settings: ConnectionSettings,
-  { machine, secrets, vault, retries }: OpenedWith,
+  { machine, secrets, vault, retries, proxy = null }: OpenedWith,
 ): Connection {
   const { clock, random, metrics } = machine
   const { name, connector } = settings
@@ -45,6 +48,7 @@ export function openConnection(
     log,
     metrics,
     pace: settings.requests,
+    ...(proxy === null ? {} : { proxy: proxyAddress(proxy, secrets) }),
   })
   const host: Host = { http, clock, random, log, vault: vaultOf(vault, name), secrets }
   const session = lazySession(async () => await connector.open(settings.settings, host))

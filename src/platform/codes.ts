@@ -32,6 +32,13 @@ export const platformCodes: Codebook = {
     fix: 'Ask the name server of this machine for the vendor’s name and compare with the public answer. A CRM inside your own network is not supported.',
     who: 'operations',
   },
+  'DB-1122': {
+    title: 'Proxy that cannot be used',
+    means: 'The proxy of network.proxy wants to know who asks, or its address does not read as one. Nothing was sent.',
+    why: 'The name or password is missing or was changed, or the variable or file holds something else.',
+    fix: 'Keep the whole address, http://name:password@host:port, in a secret and write env:NAME or file:PATH in network.proxy.',
+    who: 'operations',
+  },
   'DB-1401': {
     title: 'Secret not in the environment',
     means: 'The configuration says env:NAME, and the process has no such variable, or an empty one.',

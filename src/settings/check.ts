@@ -2,10 +2,9 @@
 // names against one another, and what this version does not act on.
 
 import type { Problem } from '#core/problem'
-import { dataOf } from '#core/source'
 import { readConnections } from './connections.ts'
 import { problemsOf } from './issues.ts'
-import type { Layers } from './layers.ts'
+import { type Layers, saidBy } from './layers.ts'
 import { crossProblems } from './names.ts'
 import { notYetProblems } from './not-yet.ts'
 import { type Profile, standsIn, withProfile } from './profiles.ts'
@@ -22,7 +21,7 @@ export interface Checked {
 }
 
 export async function check(layers: Layers, options: UseOptions): Promise<Checked> {
-  const document = Document.safeParse(dataOf(layers.root))
+  const document = Document.safeParse(saidBy(layers.root))
   const { connections, problems } = await readConnections(layers, options)
   const shape = shapeOf(Document)
   return {

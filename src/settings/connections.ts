@@ -5,10 +5,10 @@ import { connectionName } from '#core/model/ids'
 import { isObject, type Json } from '#core/model/json'
 import { isOrigin, isSecureEnough } from '#core/origin'
 import type { Problem } from '#core/problem'
-import { dataOf, type MapNode, type SourceNode } from '#core/source'
+import type { MapNode, SourceNode } from '#core/source'
 import type { Connector } from '#spi'
 import { keyVault, problemsOf, spelled } from './issues.ts'
-import { keyAt, type Layers, nodeAt, type Path, placeOf } from './layers.ts'
+import { keyAt, type Layers, nodeAt, type Path, placeOf, saidBy } from './layers.ts'
 import { requestsOf, withRequestLimits } from './request-limits.ts'
 import type { Document } from './schema.ts'
 import type { ConnectionSettings } from './settings.ts'
@@ -71,7 +71,7 @@ function readSettings(named: Named, kind: Kind, below: Layers): Connections {
   const shape = shapeOf(connector.settings)
   const { layers, node, problems: limits } = withRequestLimits(below, [group, name], shape)
   const before = [...limits, ...addressProblems(named, layers), ...keyVaultProblems([group, name], node, layers)]
-  const settings = connector.settings.safeParse(withoutType(dataOf(node)))
+  const settings = connector.settings.safeParse(withoutType(saidBy(node)))
   if (!settings.success) {
     const found = problemsOf(settings.error.issues, { layers, at: [group, name], shape })
     return { connections: [], problems: unrepeated([...before, ...found]) }

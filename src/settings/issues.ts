@@ -6,7 +6,7 @@ import type { JsonObject } from '#core/model/json'
 import { nearest } from '#core/nearest'
 import type { Problem, Where } from '#core/problem'
 import { needsUnit } from '#core/units'
-import { keyAt, type Layers, nodeAt, type Path, placeOf } from './layers.ts'
+import { isNothing, keyAt, type Layers, nodeAt, type Path, placeOf } from './layers.ts'
 import { keysOf, shapesAt, valuesOf } from './shape.ts'
 
 type Issue = z.core.$ZodIssue
@@ -74,11 +74,9 @@ function unknownKey(path: Path, { layers, at, shape }: Checked): Problem {
 }
 
 function isMissing(issue: Issue, { layers, at }: Checked): boolean {
-  const path = [...at, ...steps(issue)]
-  return (
-    (issue.code === 'invalid_type' || issue.code === 'invalid_value' || issue.code === 'invalid_union') &&
-    nodeAt(layers.root, path) === undefined
-  )
+  const node = nodeAt(layers.root, [...at, ...steps(issue)])
+  const isOfValue = issue.code === 'invalid_type' || issue.code === 'invalid_value' || issue.code === 'invalid_union'
+  return isOfValue && (node === undefined || isNothing(node))
 }
 
 function missing(path: Path, { layers, at, shape }: Checked): Problem {
@@ -174,12 +172,15 @@ function demand(issue: Issue): string {
 
 /** The value; where there is none, its key, or the key of the group that lacks it. */
 function nearestPlace(layers: Layers, path: Path): Pick<Problem, 'where'> {
+  const { root } = layers
+  const value = nodeAt(root, path)
+  if (value?.kind === 'scalar' && !isNothing(value)) return { where: placeOf(layers, value) }
   for (let length = path.length; length > 0; length -= 1) {
     const part = path.slice(0, length)
-    const node = length === path.length ? nodeAt(layers.root, part) : keyAt(layers.root, part)
-    if (node) return { where: placeOf(layers, node.kind === 'scalar' ? node : (keyAt(layers.root, part) ?? node)) }
+    const node = keyAt(root, part) ?? nodeAt(root, part)
+    if (node) return { where: placeOf(layers, node) }
   }
-  return { where: placeOf(layers, { ...layers.root, end: layers.root.start }) }
+  return { where: placeOf(layers, { ...root, end: root.start }) }
 }
 
 /** `alerts.rules[2].event` */

@@ -1,8 +1,10 @@
 // One tree out of several: the file, a profile laid over it, then the environment, then flags. Every node keeps the
 // place it came from, so a problem points into the profile or names the variable, and not at the file's first line.
 
+import { bare, type Json } from '#core/model/json'
 import type { Where } from '#core/problem'
 import {
+  dataOf,
   type MapEntry,
   type MapNode,
   type ScalarNode,
@@ -87,6 +89,16 @@ function outsideScalar(text: string): ScalarNode {
   const means = /^-?\d+(?:\.\d+)?$/.test(text) ? 'number' : /^(?:true|false)$/.test(text) ? 'boolean' : 'text'
   return { kind: 'scalar', start: 0, end: text.length, style: 'plain', raw: text, text, means }
 }
+
+/** The data of a tree as far as something is said: a key with nothing after it sets nothing. */
+export function saidBy(node: SourceNode): Json {
+  if (node.kind === 'list') return node.items.map(saidBy)
+  if (node.kind === 'scalar') return dataOf(node)
+  const said = node.entries.filter(({ value }) => !isNothing(value))
+  return Object.assign(bare(), Object.fromEntries(said.map(({ key, value }) => [key.text, saidBy(value)])))
+}
+
+export const isNothing = (node: SourceNode): boolean => node.kind === 'scalar' && node.means === 'null'
 
 export type Path = readonly (string | number)[]
 

@@ -104,6 +104,7 @@ function settingsOf(document: Document, { connections }: Checked, { found, profi
     pipelines: pipelinesOf(document, found.root),
     limits: limitsOf(document),
     store: storeOf(document, found.root),
+    proxy: document.network.proxy ?? null,
     http: httpOf(document),
     logging,
   }

@@ -3,8 +3,7 @@
 
 import { isObject, type Json } from '#core/model/json'
 import type { Problem } from '#core/problem'
-import { dataOf } from '#core/source'
-import { keyAt, type Layers, nodeAt, type Path, placeOf } from './layers.ts'
+import { isNothing, keyAt, type Layers, nodeAt, type Path, placeOf, saidBy } from './layers.ts'
 
 interface NotYet {
   readonly path: Path
@@ -69,7 +68,7 @@ const notYet: readonly NotYet[] = [
 export function notYetProblems(layers: Layers): readonly Problem[] {
   return notYet.flatMap(({ path, when = () => true, what, fix, isError = false }): readonly Problem[] => {
     const node = nodeAt(layers.root, path)
-    if (!node || !when(dataOf(node))) return []
+    if (!node || isNothing(node) || !when(saidBy(node))) return []
     const place = node.kind === 'scalar' ? node : (keyAt(layers.root, path) ?? node)
     const code = isError ? 'DB-1016' : 'DB-1015'
     return [{ code, severity: isError ? 'error' : 'warning', what, where: placeOf(layers, place), fix }]

@@ -4,7 +4,7 @@
 import { nearest } from '#core/nearest'
 import type { Problem, Where } from '#core/problem'
 import { type MapNode, positionOf, type Span } from '#core/source'
-import { keyAt, type Layers, nodeAt, overlay, placeOf } from './layers.ts'
+import { isNothing, keyAt, type Layers, nodeAt, overlay, placeOf } from './layers.ts'
 import { profilesKey } from './schema.ts'
 
 export interface Profile {
@@ -23,7 +23,7 @@ export function takeProfiles(layers: Layers): Profiled {
   const entries = layers.root.entries.filter(({ key }) => key.text !== profilesKey)
   const base = { ...layers, root: { ...layers.root, entries } }
   const node = nodeAt(layers.root, [profilesKey])
-  if (!node) return { base, profiles: [], problems: [] }
+  if (!node || isNothing(node)) return { base, profiles: [], problems: [] }
   if (node.kind !== 'map') return { base, profiles: [], problems: [notGroups(layers)] }
   const profiles = node.entries.flatMap(({ key, value }) =>
     value.kind === 'map' ? [{ name: key.text, node: value }] : [],

@@ -4,7 +4,7 @@
 import { isObject, type Json, type JsonObject, own } from '#core/model/json'
 import { positionOf, dataOf, type SourceNode } from '#core/source'
 import { spelled } from './issues.ts'
-import { type Layers, nodeAt, type Path } from './layers.ts'
+import { isNothing, type Layers, nodeAt, type Path } from './layers.ts'
 import type { Loaded } from './load.ts'
 import { Document } from './schema.ts'
 import { branches, shapeOf } from './shape.ts'
@@ -37,7 +37,8 @@ function walk(shape: JsonObject, node: SourceNode | undefined, path: Path, view:
   return [...keys].flatMap((key) => {
     const inner = own(group.properties, key) ?? group.others
     const value = node && nodeAt(node, [key])
-    return walk(isObject(inner) ? inner : {}, value, [...path, key], view)
+    const said = value && isNothing(value) ? undefined : value
+    return walk(isObject(inner) ? inner : {}, said, [...path, key], view)
   })
 }
 

@@ -7,6 +7,7 @@ import { Connections } from './schema/connections.ts'
 import { HttpDoors } from './schema/http.ts'
 import { Limits } from './schema/limits.ts'
 import { Logging, Telemetry } from './schema/logging.ts'
+import { Network } from './schema/network.ts'
 import { Pipelines } from './schema/pipelines.ts'
 import { Store } from './schema/store.ts'
 import { TimeZone } from './schema/text.ts'
@@ -29,6 +30,7 @@ export const Document = z.strictObject({
   limits: Limits.prefault({}).describe('How much it may do before it stops and asks.'),
   store: Store.prefault({}).describe('What it remembers.'),
   alerts: Alerts.prefault({}).describe('Who hears about it; not sent in this version.'),
+  network: Network.prefault({}).describe('The way out.'),
   http: HttpDoors.prefault({}).describe('Its own doors.'),
   logging: Logging.prefault({}).describe('What it writes down as it goes.'),
   telemetry: Telemetry.prefault({}).describe('What it tells other machines.'),

@@ -18,6 +18,8 @@ export interface Settings {
   readonly pipelines: readonly PipelineSettings[]
   readonly limits: Limits
   readonly store: StoreSettings
+  /** The proxy that leads out: its address, or where that is kept. */
+  readonly proxy: string | null
   readonly http: HttpSettings
   readonly logging: Document['logging']
 }

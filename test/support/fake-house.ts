@@ -97,6 +97,7 @@ function settingsOf(
     name: 'test',
     timezone: 'Europe/Berlin',
     language: 'en',
+    proxy: null,
     connections: new Map(
       [
         connection('partner-center', 'source', vendors.source),

@@ -21,6 +21,7 @@ const byCode: Readonly<Record<string, TransportFailure>> = {
   EADDRNOTAVAIL: 'refused',
   EMFILE: 'refused',
   ENFILE: 'refused',
+  NO_TUNNEL: 'refused',
   ETIMEDOUT: 'connect-timeout',
   HPE_HEADER_OVERFLOW: 'too-large',
   EPROTO: 'tls',
@@ -39,6 +40,7 @@ export interface Ended {
 
 /** The error to throw for one that ended a call. Ours keep their meaning; foreign ones lose all but class and code. */
 export function faultOf(error: unknown, ended: Ended): TransportFault | FixConfig {
+  if (error instanceof Error && error.cause instanceof FixConfig) return error.cause
   if (isPrivate(error)) return privateAddress(ended.connection)
   return new TransportFault(failureOf(error, ended), ended.sent, redacted(error))
 }

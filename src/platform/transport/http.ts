@@ -14,8 +14,10 @@ import { startDeadline } from './deadline.ts'
 import { faultOf } from './fault.ts'
 import { assertNotPrivate, guardedLookup, type Resolve } from './name-lookup.ts'
 import { pace, type PaceRules } from './pace.ts'
+import { type ProxyAddress, TunnelAgent } from './proxy.ts'
 import { redacted } from './redact.ts'
 import { assertSize, readBody } from './size.ts'
+import { tlsRules } from './tls.ts'
 import { type CallMeter, startTrace } from './trace.ts'
 import { watchWire } from './wire.ts'
 
@@ -28,6 +30,8 @@ export interface HttpOptions {
   readonly metrics?: CallMeter
   readonly pace?: PaceRules
   readonly limits?: Partial<HttpLimits>
+  /** The proxy that leads out, where the configuration names one. What stays on this machine never goes there. */
+  readonly proxy?: ProxyAddress
   /** How names become addresses; the system's way unless a test says otherwise. */
   readonly resolve?: Resolve
 }
@@ -59,12 +63,12 @@ export interface HttpDoor extends Http {
 }
 
 export function openHttp(options: HttpOptions): HttpDoor {
-  const { connection, origins, clock, log, metrics, resolve } = options
+  const { connection, origins, clock, log, metrics, proxy, resolve } = options
   const limits = { ...httpLimits, ...options.limits }
   const rules = options.pace ?? { parallel: 4 }
   const allowed = allowList(connection, origins)
-  const agents = openAgents(rules.parallel, limits.idleMs)
-  const client = openClient(agents, limits)
+  const agents = openAgents(rules.parallel, limits.idleMs, proxy)
+  const client = openClient(limits)
   const gate = pace(rules, clock)
   const lookups = { public: guardedLookup('public', resolve), loopback: guardedLookup('loopback', resolve) }
   const traced = { connection, clock, log: log.with({ connection }), meter: metrics }
@@ -82,6 +86,7 @@ export function openHttp(options: HttpOptions): HttpDoor {
         headers: { ...request.headers },
         ...(request.body === undefined ? {} : { data: request.body }),
         signal: deadline.signal,
+        ...agents.for(url),
         lookup: lookups[isLoopbackHost(url.hostname) ? 'loopback' : 'public'],
         transport: wire.transport,
       })
@@ -111,31 +116,33 @@ export function openHttp(options: HttpOptions): HttpDoor {
         throw error
       }
     },
-    close: () => {
-      agents.httpAgent.destroy()
-      agents.httpsAgent.destroy()
-    },
+    close: () => agents.close(),
   }
 }
 
 interface Agents {
-  readonly httpAgent: http.Agent
-  readonly httpsAgent: https.Agent
+  /** The connections that lead to an address: straight there, or through the proxy. */
+  for(url: URL): { readonly httpAgent: http.Agent; readonly httpsAgent: https.Agent }
+  close(): void
 }
 
-function openAgents(parallel: number, idleMs: number): Agents {
+function openAgents(parallel: number, idleMs: number, proxy: ProxyAddress | undefined): Agents {
   const keep = { keepAlive: true, maxSockets: parallel, maxFreeSockets: parallel, timeout: idleMs }
+  const httpAgent = new http.Agent(keep)
+  const straight = new https.Agent({ ...keep, ...tlsRules })
+  const outward = proxy ? new TunnelAgent(proxy, { ...keep, ...tlsRules }) : straight
   return {
-    httpAgent: new http.Agent(keep),
-    httpsAgent: new https.Agent({ ...keep, minVersion: 'TLSv1.2', rejectUnauthorized: true }),
+    for: (url) => ({ httpAgent, httpsAgent: isLoopbackHost(url.hostname) ? straight : outward }),
+    close: () => {
+      for (const agent of [httpAgent, straight, outward]) agent.destroy()
+    },
   }
 }
 
-function openClient(agents: Agents, limits: HttpLimits): AxiosInstance {
+function openClient(limits: HttpLimits): AxiosInstance {
   const client = create({
-    ...agents,
     adapter: 'http',
-    // A proxy set in the environment for somebody else must not see our calls.
+    // Not by axios, which would ask the environment: a proxy set there for somebody else must not see our calls.
     proxy: false,
     maxRedirects: 0,
     decompress: true,

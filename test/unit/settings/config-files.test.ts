@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { dataOf } from '#core/source'
+import { saidBy } from '#settings/layers'
 import { loadSettings } from '#settings/load'
 import { printProblems } from '#settings/print-problem'
 import { resolvedSettings } from '#settings/resolved'
@@ -24,7 +24,7 @@ describe('made from the schemas', () => {
 describe('config/default.yaml', () => {
   test('says what holds when nothing is said', async () => {
     const tree = parseYaml('default.yaml', await read('config', 'default.yaml'))
-    const written = tree.ok && tree.value.root ? dataOf(tree.value.root) : expect.fail('not YAML')
+    const written = tree.ok && tree.value.root ? saidBy(tree.value.root) : expect.fail('not YAML')
     const nothing = { version: 1, sources: {}, targets: {}, pipelines: {} }
     expect(Document.parse(written)).toEqual({
       ...Document.parse(nothing),

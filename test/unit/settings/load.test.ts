@@ -269,6 +269,11 @@ describe('what is wrong, where and what instead', () => {
       ['DB-1011 14:16 "store.type" must be one of lowdb, memory, postgres.'],
     ],
     ['no version', smallest.replace('version: 1\n', ''), ['DB-1014 2:1 The configuration needs "version".']],
+    [
+      'a key with nothing after it',
+      smallest.replace('https://fabrikam.example', ''),
+      ['DB-1014 11:5 targets.salesforce needs "url".'],
+    ],
     ['another version', smallest.replace('version: 1', 'version: 2'), ['DB-1011 2:10 "version" must be 1.']],
     ['no type', smallest.replace('    type: salesforce\n', ''), ['DB-1014 9:3 targets.salesforce needs "type".']],
     [
@@ -317,12 +322,23 @@ describe('what is wrong, where and what instead', () => {
       [`DB-1022 14:17 "http.listen" opens the console to other machines, and nobody has to sign in to it.`],
     ],
     [
+      'a proxy with its password in the file',
+      after('network: { proxy: "http://me:hunter2@proxy.example:3128" }\n'),
+      [
+        'DB-1011 14:19 "network.proxy" must be like http://proxy.fabrikam.example:3128, or env:NAME where the address holds a password.',
+      ],
+    ],
+    [
       'an hour that means nothing',
       after('').replace('mappings/cosell.yaml }', 'm.yaml, schedule: { outside: 1h } }'),
       ['DB-1011 13:95 "pipelines.cosell.schedule.outside" means nothing without "between".'],
     ],
   ])('%s', async (_, text, expected) => {
     expect(await seen(text)).toEqual(expected)
+  })
+  test('a group or a value left empty sets nothing', async () => {
+    const loaded = await settings(after('store:\nlogging:\n  level:\nprofiles:\n'))
+    expect([loaded.store.type, loaded.logging.level]).toEqual(['lowdb', 'info'])
   })
   test('suggestions', async () => {
     expect(await problems(after('loging: {}\n'))).toMatchObject([
@@ -344,6 +360,13 @@ describe('what is wrong, where and what instead', () => {
     const text = smallest.replace('url: https', 'endpoint: http://127.0.0.1:9702\n    url: https')
     expect((await settings(text)).connections.values().toArray()[1]?.origins).toEqual(['http://127.0.0.1:9702'])
   })
+  test.each(['http://proxy.fabrikam.example:3128', 'env:HTTPS_PROXY', 'file:/run/secrets/proxy'])(
+    'a proxy may be %s',
+    async (proxy) => {
+      expect((await settings(after(`network: { proxy: "${proxy}" }\n`))).proxy).toBe(proxy)
+      expect((await settings(smallest)).proxy).toBeNull()
+    },
+  )
   test('health and metrics alone may be public', async () => {
     const loaded = await settings(after('http: { listen: "0.0.0.0:80", console: { enabled: false } }\n'))
     expect(loaded.http).toMatchObject({ host: '0.0.0.0', port: 80 })
