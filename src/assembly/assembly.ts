@@ -11,6 +11,7 @@ import { Runner } from './runner.ts'
 
 export interface Assembly {
   readonly settings: Settings
+  readonly machine: Machine
   readonly connections: ReadonlyMap<ConnectionName, Connection>
   readonly runners: ReadonlyMap<PipelineName, Runner>
   readonly vault: Vault
@@ -28,7 +29,7 @@ export async function assemble(settings: Settings, { machine, ledgers, pipeline 
   const secrets = machine.secretsFor(settings.root)
   const wanted = settings.pipelines.filter(({ name }) => pipeline === undefined || name === pipeline)
   const vault = await machine.openVault(settings.store, secrets)
-  const opened = { machine, secrets, vault, retries: settings.limits.retries }
+  const opened = { machine, secrets, vault, retries: settings.limits.retries, proxy: settings.proxy }
   const connections = new Map(
     [...settings.connections.values()].map((one) => [one.name, openConnection(one, opened)] as const),
   )
@@ -46,7 +47,7 @@ export async function assemble(settings: Settings, { machine, ledgers, pipeline 
       invariant(source && target, 'settings let a pipeline name only connections that are there')
       runners.set(one.name, new Runner({ settings: one, house: settings, source, target, ledger, machine }))
     }
-    return { settings, connections, runners, vault, close }
+    return { settings, machine, connections, runners, vault, close }
   } catch (error) {
     await close()
     throw error

@@ -111,6 +111,17 @@ export class Runner {
     return this.#pipeline(this.#prepared, await this.mode())
   }
 
+  /** Another mapping file, held against what the CRM showed when this pipeline was made ready. */
+  async compileDraft(path: string): Promise<Mapping> {
+    const { root, timezone } = this.#house
+    const draft = await this.machine.readMapping(path, shownPath(path, root))
+    if (!draft.ok) throw invalid(draft.problems)
+    const [source, target] = [this.#source().facet, this.#target().facet]
+    const compiled = draft.value.compile({ source, target, probe: this.#prepared?.target ?? null, timezone })
+    if (!compiled.ok) throw invalid(compiled.problems)
+    return compiled.value
+  }
+
   /** Something went wrong that has to be looked at anew: a field is gone, a sign-in is over. */
   failed(error: SyncError, connection?: ConnectionName): void {
     if (error.remedy === 'fix-config') this.#prepared = null

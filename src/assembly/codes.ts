@@ -1,0 +1,27 @@
+// What the codes of assembling mean, at length.
+
+import type { Codebook } from '#core/codes'
+
+export const assemblyCodes: Codebook = {
+  'DB-1101': {
+    title: 'The ledger belongs to another organization',
+    means: 'A connection leads to another tenant or org than the one this ledger was filled from. Nothing starts.',
+    why: 'An address or a sign-in was changed, for example from a sandbox org to production. The links in the ledger name records that are not there, and every deal would be made again.',
+    fix: 'Correct the connection, or give the other organization a ledger of its own: another store.path.',
+    who: 'operations',
+  },
+  'DB-1102': {
+    title: 'The mapping is not valid',
+    means: 'The mapping of a pipeline cannot be used, so the pipeline waits. The others run.',
+    why: 'The file was changed, or the CRM no longer has what it names.',
+    fix: '`dealbridge mappings validate` shows every problem with its line. The pipeline goes on by itself once it is mended.',
+    who: 'CRM admin',
+  },
+  'DB-1103': {
+    title: 'The CRM’s schema changed',
+    means: 'A field or a value was added, removed or changed since dealbridge last looked.',
+    why: 'Somebody customised the CRM.',
+    fix: 'Nothing where the mapping does not use it. Otherwise change the mapping; `dealbridge mappings validate` names the lines.',
+    who: 'CRM admin',
+  },
+}

@@ -1,0 +1,96 @@
+// The doctor: is everything reachable, allowed, valid and mapped? Reads only. Every connection is asked who it is and
+// what it may do, and every mapping is held against what its CRM has today.
+
+import type { Problem } from '#core/problem'
+import { asSyncError } from '#core/errors'
+import type { Assembly } from '#assembly/assembly'
+import type { Connection } from '#assembly/connection'
+import { askProbe } from '#assembly/probes'
+import type { Runner } from '#assembly/runner'
+import { REFERRAL } from '#core/model/ids'
+import type { Finding } from '#spi'
+import type { Checked, CheckSection } from './answers.ts'
+import { troubleOf } from './trouble.ts'
+
+export async function check(assembly: Assembly, connection: string | undefined, signal: AbortSignal): Promise<Checked> {
+  const runners = [...assembly.runners.values()].filter(
+    ({ source, target }) => connection === undefined || [source.name, target.name].some((name) => name === connection),
+  )
+  const connections = [...assembly.connections.values()].filter(
+    ({ name }) => connection === undefined || name === connection,
+  )
+  // Each vendor is asked at the same time; what one of them says is never lost behind another's silence.
+  const [asked, mapped] = await Promise.all([
+    Promise.all(connections.map(async (one) => await connectionSection(one, signal))),
+    Promise.all(runners.map(async (one) => await pipelineSection(one, signal))),
+  ])
+  return { schema: 'dealbridge.check/v1', sections: [...asked, ...mapped, machineSection(runners)] }
+}
+
+async function connectionSection(connection: Connection, signal: AbortSignal): Promise<CheckSection> {
+  const { name, settings } = connection
+  const { source, target } = settings.connector
+  const title = source?.label ?? target?.label ?? name
+  const kinds = source ? [REFERRAL] : target ? [target.record] : []
+  try {
+    const { label, account, findings } = await askProbe(connection, kinds, signal)
+    const signedIn: Finding = { level: 'ok', what: `signed in as ${account}` }
+    const isSaid = findings.some(({ what }) => what.includes(account))
+    return { title, about: `${name}, ${label}`, findings: isSaid ? findings : [signedIn, ...findings], problems: [] }
+  } catch (error) {
+    signal.throwIfAborted()
+    return { title, about: name, findings: [failed(error)], problems: [] }
+  }
+}
+
+function failed(error: unknown): Finding {
+  const { code, message, who } = troubleOf(error)
+  return { level: 'error', what: message, code, who }
+}
+
+async function pipelineSection(runner: Runner, signal: AbortSignal): Promise<CheckSection> {
+  const title = `Pipeline ${runner.name}`
+  const about = `mode ${await runner.mode()}`
+  try {
+    await runner.ready(signal, { fresh: true })
+    runner.succeeded()
+    const { mapping, warnings } = runner
+    const findings: Finding[] = [
+      { level: 'ok', what: `the mapping ${mapping?.name ?? ''} is valid and fits what the CRM has today` },
+      { level: 'ok', what: 'the ledger belongs to these organizations' },
+    ]
+    return { title, about, findings, problems: warnings }
+  } catch (error) {
+    signal.throwIfAborted()
+    const known = asSyncError(error)
+    const culprit = runner.trouble?.connection
+    if (culprit) return { title, about, findings: [unchecked(culprit)], problems: [] }
+    const problems: readonly Problem[] = known.remedy === 'fix-config' ? known.problems : []
+    return { title, about, findings: problems.length > 0 ? [] : [failed(error)], problems }
+  }
+}
+
+const unchecked = (connection: string): Finding => ({
+  level: 'warning',
+  what: `cannot be checked while the connection ${connection} does not work`,
+})
+
+function machineSection(runners: readonly Runner[]): CheckSection {
+  const findings = runners.flatMap(({ name, ledger }): readonly Finding[] => {
+    if (ledger.failure) return [failed(ledger.failure)]
+    const writable: Finding = { level: 'ok', what: `the ledger of ${name} can be written` }
+    if (ledger.opened.sealed) return [writable]
+    return [
+      writable,
+      {
+        level: 'warning',
+        what: `the ledger of ${name} is not encrypted`,
+        code: 'DB-1104',
+        consequence: 'Whoever reads its files reads names and amounts of deals.',
+        fix: 'set store.encryptionKey: openssl rand -base64 32 makes one',
+        who: 'operations',
+      },
+    ]
+  })
+  return { title: 'This machine', about: '', findings, problems: [] }
+}

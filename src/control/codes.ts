@@ -1,0 +1,69 @@
+// What the codes of the verbs mean, at length: whom or what a person named, and what there is to name.
+
+import type { Codebook } from '#core/codes'
+
+export const controlCodes: Codebook = {
+  'DB-1104': {
+    title: 'The ledger is not encrypted',
+    means: 'Whoever can read the ledger’s files can read names, amounts and contact details of deals.',
+    why: 'No store.encryptionKey is configured.',
+    fix: 'Make a key with `openssl rand -base64 32`, keep it where secrets are kept, and name it in store.encryptionKey. What is stored is sealed in the background.',
+    who: 'operations',
+  },
+  'DB-1105': {
+    title: 'No daemon is running',
+    means: 'The command is for a running daemon, and none works on this store.',
+    why: 'It was not started, has ended, or uses another store.path.',
+    fix: 'Start it with `dealbridge run`, or look at the service: systemctl status dealbridge.',
+    who: 'operations',
+  },
+  'DB-1106': {
+    title: 'The daemon does not answer',
+    means: 'A daemon holds the ledger, but could not be asked.',
+    why: 'It is starting, ending or busy, or the file that tells where it listens belongs to another user.',
+    fix: 'Try again in a moment, as the user the daemon runs as.',
+    who: 'operations',
+  },
+  'DB-1150': {
+    title: 'No such deal',
+    means: 'Nothing is known under the id that was given.',
+    why: 'A slip of the finger, a deal of another pipeline, or a referral that no mapping takes: such a one is found by its whole id only.',
+    fix: '`dealbridge referrals list` shows the ids that are known.',
+    who: 'operations',
+  },
+  'DB-1151': {
+    title: 'More than one deal fits',
+    means: 'The beginning of the id fits several deals.',
+    why: 'It is too short, or two pipelines carry the same referral.',
+    fix: 'Give more of the id, or name the pipeline with --pipeline.',
+    who: 'operations',
+  },
+  'DB-1152': {
+    title: 'No such question',
+    means: 'The deal asks nothing about that field just now, or asks about several and none was named.',
+    why: 'The question was answered, or settled itself because both sides became equal.',
+    fix: '`dealbridge explain <referral>` shows what it waits for.',
+    who: 'operations',
+  },
+  'DB-1153': {
+    title: 'Nothing to release',
+    means: 'No outcome of this deal is being held.',
+    why: 'It has gone already, or its stage was put back.',
+    fix: '`dealbridge explain <referral>` shows where it stands.',
+    who: 'operations',
+  },
+  'DB-1154': {
+    title: 'No such pipeline or connection',
+    means: 'The name is not in the configuration.',
+    why: 'A slip of the finger, or another profile.',
+    fix: 'Use one of the names the message lists.',
+    who: 'operations',
+  },
+  'DB-1155': {
+    title: 'A plan for another pipeline',
+    means: 'The saved plan belongs to a pipeline that is not to be written.',
+    why: 'It was made with another configuration, or --pipeline names another one.',
+    fix: 'Make the plan again, or leave out --pipeline.',
+    who: 'operations',
+  },
+}

@@ -1,0 +1,54 @@
+// The verbs a person has, whoever carries them out: this process (local.ts) or the running daemon (remote.ts). Plain
+// values go in and come out. Expected failures are thrown as errors with a remedy, the same on both ways.
+
+import type {
+  Checked,
+  DealDone,
+  DealList,
+  Explanation,
+  PipelinePlan,
+  PipelineRun,
+  PipelinesDone,
+  ProblemGroup,
+  Reloaded,
+  Replayed,
+  Status,
+} from './answers.ts'
+import type {
+  CheckRequest,
+  DealRequest,
+  ExplainRequest,
+  ListRequest,
+  PipelineRequest,
+  PlanRequest,
+  ReplayRequest,
+  SyncRequest,
+} from './requests.ts'
+
+export interface Control {
+  /** Is it the running daemon that answers? */
+  readonly isDaemon: boolean
+  status(): Promise<Status>
+  plan(request: PlanRequest, tell?: Tell): Promise<readonly PipelinePlan[]>
+  sync(request: SyncRequest, tell?: Tell): Promise<readonly PipelineRun[]>
+  explain(request: ExplainRequest): Promise<Explanation>
+  referrals(request: ListRequest): Promise<DealList>
+  deal(request: DealRequest): Promise<DealDone>
+  pipeline(request: PipelineRequest): Promise<PipelinesDone>
+  problems(): Promise<readonly ProblemGroup[]>
+  replay(request: ReplayRequest, tell?: Tell): Promise<Replayed>
+  check(request: CheckRequest): Promise<Checked>
+  reload(): Promise<Reloaded>
+  /** Ends what was begun, in order. */
+  close(): Promise<void>
+}
+
+/** How far a long verb has come. */
+export interface Progress {
+  readonly pipeline: string
+  readonly system: string
+  readonly done: number
+  readonly total: number
+}
+
+export type Tell = (progress: Progress) => void

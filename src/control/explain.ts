@@ -1,0 +1,162 @@
+// Why does this deal look like this, and what happens next? Both sides are read afresh and planned, with nothing
+// written: the explanation is the plan of one deal, told field by field.
+
+import { REFERRAL, recordId } from '#core/model/ids'
+import type { Reading } from '#core/model/deal'
+import type { Json } from '#core/model/json'
+import { textOf } from '#core/model/json'
+import { baseValue, type Link } from '#core/model/link'
+import type { Value } from '#core/model/value'
+import { stageRowOf, type Env, type Row } from '#core/mapping/mapping'
+import { planAll } from '#core/reconcile/plan-all'
+import type { Change, Plan } from '#core/reconcile/plan'
+import type { DealView } from '#core/reconcile/world'
+import { ask } from '#engine/ask'
+import { frameOf } from '#engine/cycle'
+import { wholeDeals } from '#engine/normalise'
+import type { Pipeline } from '#engine/pipeline'
+import type { Runner } from '#assembly/runner'
+import type { HistoryEvent } from '#ledger'
+import type { Explanation, ExplainedField } from './answers.ts'
+import { findDeals, unknownDeal } from './deals.ts'
+import type { ExplainRequest } from './requests.ts'
+
+const historyMax = 200
+const historyShort = 12
+
+export async function explain(
+  runners: readonly Runner[],
+  request: ExplainRequest,
+  signal: AbortSignal,
+): Promise<Explanation> {
+  const known = await findDeals(runners, request.deal)
+  for (const runner of known.length > 0 ? known.map((deal) => deal.runner) : runners) {
+    const link = known.find((deal) => deal.runner === runner)?.link ?? null
+    const pipeline = await runner.ready(signal)
+    const view = await viewOf(pipeline, link, request.deal, signal)
+    if (view) return await told({ pipeline, view, request, link: link ?? view.link })
+  }
+  throw unknownDeal(request.deal)
+}
+
+/** An unlinked referral is asked for by its whole id. */
+async function viewOf(
+  pipeline: Pipeline,
+  link: Link | null,
+  deal: string,
+  signal: AbortSignal,
+): Promise<DealView | undefined> {
+  const id = link?.referral ?? recordId(deal.trim())
+  const [found = []] = await ask(pipeline, 'source', [{ shape: { kind: REFERRAL, fields: [] }, by: { id } }], signal)
+  const [referral] = found
+  if (!referral || (referral.gone && !link)) return undefined
+  const [view] = await wholeDeals(pipeline, { referrals: [referral] }, signal)
+  return view
+}
+
+interface Told {
+  readonly pipeline: Pipeline
+  readonly view: DealView
+  readonly link: Link | null
+  readonly request: ExplainRequest
+}
+
+async function told({ pipeline, view, link, request }: Told): Promise<Explanation> {
+  const { mapping, source, target } = pipeline
+  const plan = await planOf(pipeline, view)
+  const after = plan.links[0] ?? link
+  const { facts, referral } = view
+  return {
+    schema: 'dealbridge.explain/v1',
+    pipeline: pipeline.name,
+    title: facts?.title ?? '',
+    referral: referral.id,
+    facts: facts && { kind: facts.kind, direction: facts.direction, stage: facts.stage },
+    record: link?.record ? { kind: link.kind, id: link.record } : null,
+    linkedSince: link?.record ? link.since : null,
+    mapping: { name: mapping.name, hash: mapping.hash },
+    source: source.facet.label,
+    target: target.facet.label,
+    fields: fieldsOf(pipeline, view, plan, after),
+    waits: after?.waiting ?? [],
+    changes: plan.changes,
+    skipped: plan.skipped[0]?.because ?? null,
+    history: link ? await historyOf(pipeline, link, request.history ? historyMax : historyShort) : [],
+  }
+}
+
+async function planOf(pipeline: Pipeline, view: DealView): Promise<Plan> {
+  return planAll(frameOf(pipeline, pipeline.clock.now()), [view], {
+    limits: pipeline.limits,
+    linked: await pipeline.ledger.count('link'),
+    read: { referrals: 1, records: view.crm ? 1 : 0 },
+    approved: { changes: true, outcomes: 1 },
+  })
+}
+
+async function historyOf({ ledger }: Pipeline, link: Link, last: number): Promise<readonly HistoryEvent[]> {
+  const events: HistoryEvent[] = []
+  for await (const event of ledger.history({ link: link.key, last })) events.push(event)
+  return events
+}
+
+function fieldsOf(pipeline: Pipeline, view: DealView, plan: Plan, link: Link | null): readonly ExplainedField[] {
+  const { mapping, clock } = pipeline
+  const env: Env = { referral: view.referral.fields, crm: view.crm?.fields ?? null, now: clock.now() }
+  const rows = mapping.rows.map((row) => fieldOf(row, { view, env, plan, link }))
+  return [...rows, stageOf(pipeline, view, plan, link)]
+}
+
+interface Around {
+  readonly view: DealView
+  readonly env: Env
+  readonly plan: Plan
+  readonly link: Link | null
+}
+
+function fieldOf(row: Row, { view, env, plan, link }: Around): ExplainedField {
+  const [left, right] = [row.fromReferral(env), view.crm ? row.fromCrm(view.crm.fields) : null]
+  const base = link ? baseValue(link, row.id) : undefined
+  const question = link?.waiting.some((wait) => wait.subject === `row:${row.id}`)
+  const change = plan.changes.find((one) => one.fields.some(({ path }) => path === row.crm || path === row.referral))
+  const agrees = row.direction !== 'both' || sameShown(left, right)
+  return {
+    name: row.crm,
+    referral: row.referral === null && row.direction === 'toReferral' ? null : shown(left),
+    base: base ?? null,
+    crm: right ? shown(right) : null,
+    state: question ? 'question' : change ? stateOf(change) : agrees ? 'in step' : 'differs',
+    direction: row.direction,
+    from: row.referral ?? row.rule.key,
+    rule: `${row.rule.file}:${row.rule.line}`,
+  }
+}
+
+function stageOf({ mapping }: Pipeline, view: DealView, plan: Plan, link: Link | null): ExplainedField {
+  const { stages } = mapping
+  const row = view.crm ? stageRowOf(stages, view.crm.fields) : null
+  const standing = link?.base.standing ?? null
+  const change = plan.changes.find((one) => one.settles.standing !== undefined)
+  const wait = link?.waiting.find((one) => one.subject === 'stage' || one.for === 'outcome')
+  const inCrm = view.crm ? textOf(view.crm.fields[stages.crm]) : ''
+  return {
+    name: stages.crm,
+    referral: view.facts?.stage ? [view.facts.stage, view.facts.step].filter(Boolean).join(' / ') : null,
+    base: standing ? [standing.stage, standing.step].filter(Boolean).join(' / ') : null,
+    crm: inCrm === '' ? (row?.stage ?? null) : inCrm,
+    state: change ? stateOf(change) : wait ? 'held' : 'in step',
+    direction: 'both',
+    from: 'status',
+    rule: row ? `${row.rule.file}:${row.rule.line}` : '',
+  }
+}
+
+const states = { ready: 'to be written', held: 'held', question: 'question', refused: 'refused' } as const
+const stateOf = (change: Change): ExplainedField['state'] => states[change.state]
+
+const shown = (reading: Reading): Json => (reading.is === 'value' ? asJson(reading.value) : null)
+const asJson = (value: Value): Json => value
+
+function sameShown(left: Reading, right: Reading | null): boolean {
+  return right === null || right.is === 'absent' || JSON.stringify(shown(left)) === JSON.stringify(shown(right))
+}

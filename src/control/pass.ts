@@ -1,0 +1,94 @@
+// One pass of one pipeline, with all that belongs to it: it is made ready, nobody else is at work with it, and what came
+// of it is remembered. Scheduled passes and those a person asks for are the same thing.
+
+import { asSyncError } from '#core/errors'
+import type { ConnectionName } from '#core/model/ids'
+import { msOf } from '#core/model/instant'
+import type { Plan } from '#core/reconcile/plan'
+import { cycle, type CycleOptions, type CycleReport } from '#engine/cycle'
+import type { Mode, Pipeline } from '#engine/pipeline'
+import type { Watch } from '#engine/watch'
+import type { Runner } from '#assembly/runner'
+import type { Tell } from './control.ts'
+import { notebookOf } from './notebook.ts'
+
+export interface PassOptions extends Omit<CycleOptions, 'watch'> {
+  readonly tell?: Tell | undefined
+  /** Ask both systems anew who they are, and look for changes of their schema. */
+  readonly fresh?: boolean
+  /** Works with another mapping than the published one. */
+  readonly as?: (pipeline: Pipeline) => Promise<Pipeline>
+}
+
+export interface PassReport extends CycleReport {
+  readonly mode: Mode
+}
+
+/** Looks, and writes nothing: it does not wait for a pass that is under way. */
+export async function look(runner: Runner, options: PassOptions): Promise<PassReport> {
+  return await run(runner, { ...options, dryRun: true })
+}
+
+export async function pass(runner: Runner, options: PassOptions): Promise<PassReport> {
+  const { drain } = options
+  return await runner.alone(async () => {
+    drain?.throwIfAborted()
+    const report = await run(runner, options)
+    await (await notebookOf(runner)).note(report, options.everything === true && report.error === null)
+    return report
+  })
+}
+
+async function run(runner: Runner, options: PassOptions): Promise<PassReport> {
+  const { clock, random, metrics } = runner.machine
+  const [startedAt, began] = [clock.now(), clock.monotonicMs()]
+  const ending = options.drain ? AbortSignal.any([options.signal, options.drain]) : options.signal
+  let pipeline: Pipeline
+  try {
+    pipeline = await runner.ready(ending, { fresh: options.fresh ?? false })
+    if (options.as) pipeline = await options.as(pipeline)
+  } catch (cause) {
+    ending.throwIfAborted()
+    const ms = Math.round(clock.monotonicMs() - began)
+    const failed = {
+      run: random.uuid().slice(0, 8),
+      startedAt,
+      ms,
+      result: 'failed',
+      plan: null,
+      applied: null,
+    } as const
+    return { ...failed, error: asSyncError(cause), mode: await runner.mode() }
+  }
+  const report = await cycle(pipeline, { ...options, watch: await watchOf(runner, options.tell) })
+  if (report.error) runner.failed(report.error)
+  else if (!options.as) {
+    runner.succeeded()
+    metrics.succeeded(runner.name, msOf(clock.now()))
+  }
+  return { ...report, mode: pipeline.mode }
+}
+
+/** Fills the roster, and tells how far the writing has come, system by system. */
+async function watchOf(runner: Runner, tell: Tell | undefined): Promise<Watch> {
+  const { roster } = await notebookOf(runner)
+  const { metrics } = runner.machine
+  const totals = new Map<ConnectionName, number>()
+  const done = new Map<ConnectionName, number>()
+  const say = (system: ConnectionName): void =>
+    tell?.({ pipeline: runner.name, system, done: done.get(system) ?? 0, total: totals.get(system) ?? 0 })
+  return {
+    seen: (views) => roster.see(views),
+    planned: (plan: Plan) => {
+      for (const { system, state } of plan.changes)
+        if (state === 'ready') totals.set(system, (totals.get(system) ?? 0) + 1)
+      for (const system of totals.keys()) say(system)
+    },
+    wrote: ({ system, side, action }, outcome) => {
+      done.set(system, (done.get(system) ?? 0) + 1)
+      const direction = side === 'crm' ? 'to_crm' : 'to_referral'
+      metrics.changes({ pipeline: runner.name, direction, action, result: outcome }, 1)
+      say(system)
+    },
+  }
+}

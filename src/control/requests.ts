@@ -1,0 +1,121 @@
+// What can be asked of a dealbridge, as plain values that are checked at the door: the same for a command in this
+// process, for one that asks the running daemon, and for a button on the console.
+
+import { z } from 'zod'
+import { PLAN_SCHEMA, type Plan } from '#core/reconcile/plan'
+
+/** Enough for any name, and nothing that could fill a log. */
+const name = z.string().min(1).max(200)
+const who = z.string().min(1).max(200)
+
+/** A plan as `plan --out` wrote it. What it says is held against the world again before anything is written. */
+export const SavedPlan = z.custom<Plan>(
+  (value) =>
+    typeof value === 'object' &&
+    value !== null &&
+    'schema' in value &&
+    value.schema === PLAN_SCHEMA &&
+    'pipeline' in value &&
+    typeof value.pipeline === 'string' &&
+    'changes' in value &&
+    Array.isArray(value.changes) &&
+    value.changes.every(isChange),
+)
+
+function isChange(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  const parts: Readonly<Record<string, unknown>> = { ...value }
+  const write = parts['write']
+  return (
+    typeof parts['id'] === 'string' &&
+    typeof parts['link'] === 'string' &&
+    typeof parts['referral'] === 'string' &&
+    typeof parts['state'] === 'string' &&
+    typeof write === 'object' &&
+    write !== null &&
+    'fields' in write &&
+    typeof write.fields === 'object'
+  )
+}
+
+export const PlanRequest = z.strictObject({
+  pipeline: name.optional(),
+  /** Compare every pair, not only what changed. */
+  everything: z.boolean().optional(),
+  /** The absolute path of a mapping file to plan with instead of the published one. */
+  mapping: z.string().max(4096).optional(),
+})
+export type PlanRequest = z.infer<typeof PlanRequest>
+
+export const SyncRequest = z.strictObject({
+  pipeline: name.optional(),
+  /** The plans that were seen: exactly their changes are written. Without them, auto pipelines write what is due. */
+  agreed: z.array(SavedPlan).max(100).optional(),
+  /** What a person agreed to beyond the brakes. */
+  approved: z.strictObject({ changes: z.boolean(), outcomes: z.int().min(0).max(100_000) }).optional(),
+  everything: z.boolean().optional(),
+  who,
+})
+export type SyncRequest = z.infer<typeof SyncRequest>
+
+export const ExplainRequest = z.strictObject({
+  /** A referral's id or the beginning of it, or the id of a CRM record. */
+  deal: name,
+  pipeline: name.optional(),
+  history: z.boolean().optional(),
+})
+export type ExplainRequest = z.infer<typeof ExplainRequest>
+
+export const ListRequest = z.strictObject({
+  pipeline: name.optional(),
+  state: z.enum(['in-step', 'waiting', 'stuck', 'paused']).optional(),
+  text: name.optional(),
+  max: z.int().min(1).max(100_000).optional(),
+})
+export type ListRequest = z.infer<typeof ListRequest>
+
+/** What a person does to one deal. */
+export const DealRequest = z.discriminatedUnion('do', [
+  z.strictObject({
+    do: z.literal('resolve'),
+    deal: name,
+    pipeline: name.optional(),
+    /** Which field of the CRM the question is about; may be left out where there is only one question. */
+    field: name.optional(),
+    take: z.union([
+      z.literal('referral'),
+      z.literal('crm'),
+      z.strictObject({ value: z.string().max(100_000).nullable() }),
+    ]),
+    who,
+  }),
+  z.strictObject({ do: z.literal('release'), deal: name, pipeline: name.optional(), who }),
+  z.strictObject({ do: z.literal('link'), deal: name, pipeline: name.optional(), record: name, who }),
+  z.strictObject({ do: z.literal('unlink'), deal: name, pipeline: name.optional(), who }),
+  z.strictObject({ do: z.literal('pause'), deal: name, pipeline: name.optional(), who }),
+  z.strictObject({ do: z.literal('resume'), deal: name, pipeline: name.optional(), who }),
+])
+export type DealRequest = z.infer<typeof DealRequest>
+
+/** What a person does to a pipeline, or to all of them. */
+export const PipelineRequest = z.discriminatedUnion('do', [
+  z.strictObject({ do: z.literal('pause'), pipeline: name.optional(), who }),
+  z.strictObject({ do: z.literal('resume'), pipeline: name.optional(), who }),
+  z.strictObject({ do: z.literal('mode'), pipeline: name, mode: z.enum(['observe', 'review', 'auto']), who }),
+])
+export type PipelineRequest = z.infer<typeof PipelineRequest>
+
+export const ReplayRequest = z.strictObject({
+  pipeline: name.optional(),
+  cause: z
+    .string()
+    .regex(/^DB-\d{4}$/)
+    .optional(),
+  deal: name.optional(),
+  since: z.string().max(40).optional(),
+  who,
+})
+export type ReplayRequest = z.infer<typeof ReplayRequest>
+
+export const CheckRequest = z.strictObject({ connection: name.optional() })
+export type CheckRequest = z.infer<typeof CheckRequest>

@@ -1,0 +1,87 @@
+// Which referrals Microsoft will close unless somebody answers, and what open deals are called. Filled from every deal a
+// pass looks at. Names of customers stay in memory; only ids and deadlines are kept on disk, for the next start.
+
+import { z } from 'zod'
+import { linkKey, type LinkKey } from '#core/model/ids'
+import type { Instant } from '#core/model/instant'
+import type { DealView } from '#core/reconcile/world'
+import type { Ledger, LedgerChange } from '#ledger'
+
+export interface Awaited {
+  readonly referral: string
+  readonly answerBy: Instant
+  readonly kind: string
+}
+
+/** Deadlines kept: the soonest. Nobody acts on the ten-thousandth. */
+const keptMax = 1_000
+const titlesMax = 50_000
+const factKey = 'unanswered'
+
+const Kept = z.object({
+  referrals: z.array(
+    z.object({ referral: z.string(), answerBy: z.string().transform((text) => text as Instant), kind: z.string() }),
+  ),
+})
+
+export class Roster {
+  readonly #awaited: Map<LinkKey, Awaited>
+  readonly #titles = new Map<LinkKey, string>()
+  #isNew = false
+
+  private constructor(awaited: readonly Awaited[]) {
+    this.#awaited = new Map(awaited.map((one) => [linkKey(one.referral), one]))
+  }
+
+  static async open(ledger: Ledger): Promise<Roster> {
+    const kept = Kept.safeParse(await ledger.get('fact', factKey))
+    return new Roster(kept.success ? kept.data.referrals : [])
+  }
+
+  see(views: readonly DealView[]): void {
+    for (const { referral, facts } of views) {
+      const key = linkKey(referral.id)
+      if (facts) this.#name(key, facts.title)
+      const isOpen = facts?.stage === 'New' || facts?.stage === 'Received'
+      const answerBy = isOpen && facts.needsAnswer && !referral.gone ? facts.answerBy : null
+      const before = this.#awaited.get(key)
+      if (before?.answerBy === answerBy || (!before && answerBy === null)) continue
+      this.#isNew = true
+      if (answerBy === null) this.#awaited.delete(key)
+      else this.#awaited.set(key, { referral: referral.id, answerBy, kind: facts?.kind ?? 'unknown' })
+    }
+  }
+
+  #name(key: LinkKey, title: string): void {
+    this.#titles.delete(key)
+    this.#titles.set(key, title)
+    const [oldest] = this.#titles.keys()
+    if (this.#titles.size > titlesMax && oldest !== undefined) this.#titles.delete(oldest)
+  }
+
+  title(key: LinkKey): string | undefined {
+    return this.#titles.get(key)
+  }
+
+  /** Soonest first. */
+  awaited(): readonly Awaited[] {
+    return [...this.#awaited.values()].sort((a, b) => (a.answerBy < b.answerBy ? -1 : a.answerBy > b.answerBy ? 1 : 0))
+  }
+
+  /** What has to be kept since the last time; nothing when nothing is new. */
+  changes(): readonly LedgerChange[] {
+    if (!this.#isNew) return []
+    this.#isNew = false
+    return [
+      {
+        put: 'fact',
+        key: factKey,
+        value: {
+          referrals: this.awaited()
+            .slice(0, keptMax)
+            .map((one) => ({ ...one })),
+        },
+      },
+    ]
+  }
+}
