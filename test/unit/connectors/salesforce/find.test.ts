@@ -229,7 +229,7 @@ describe('what cannot be answered must not read as "nothing there"', () => {
     ['a field that cannot be searched', accounts(exact('Description', 'x')), 'DB-1316'],
     [
       'an object that is not there',
-      { shape: { kind: kind('Invoice__c'), fields: [] }, by: { match: [name('x')] } } as Question,
+      { shape: { kind: kind('Invoice__c'), fields: [] }, by: { match: [name('x')] } },
       'DB-1312',
     ],
   ])('%s is an error', async (_, question, code) => {
