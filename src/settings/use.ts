@@ -78,7 +78,8 @@ function isConnector(value: unknown): value is Connector<unknown> {
 }
 
 function unknownType(type: string, connectors: ConnectorTable): Used {
-  const known = [...Object.keys(connectors), ...Object.keys(synonyms)].toSorted()
+  const others = Object.keys(synonyms).filter((name) => Object.hasOwn(connectors, synonyms[name] ?? name))
+  const known = [...Object.keys(connectors), ...others].toSorted()
   const near = nearest(type, known)
   return {
     ok: false,

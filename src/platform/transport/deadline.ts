@@ -22,12 +22,17 @@ export function startDeadline(connectMs: number, wholeMs: number, caller: AbortS
   const expire = (phase: 'connect' | 'whole') => () => ended.abort(new Expired(phase))
   const connect = setTimeout(expire('connect'), Math.min(connectMs, wholeMs))
   const whole = setTimeout(expire('whole'), wholeMs)
+  // Tied by hand and untied at the end: the caller's signal may live as long as the daemon, and must not grow.
+  const give = (): void => ended.abort(caller.reason)
+  if (caller.aborted) give()
+  caller.addEventListener('abort', give)
   return {
-    signal: AbortSignal.any([caller, ended.signal]),
+    signal: ended.signal,
     connected: () => clearTimeout(connect),
     [Symbol.dispose]: () => {
       clearTimeout(connect)
       clearTimeout(whole)
+      caller.removeEventListener('abort', give)
     },
   }
 }
