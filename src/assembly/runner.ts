@@ -56,8 +56,6 @@ export class Runner {
   readonly #house: RunnerParts['house']
   #prepared: Prepared | null = null
   #trouble: Trouble | null = null
-  #last: Promise<unknown> = Promise.resolve()
-  #waiting = 0
 
   constructor({ settings, house, source, target, ledger, machine }: RunnerParts) {
     this.name = settings.name
@@ -83,18 +81,22 @@ export class Runner {
 
   /** Is somebody at work with it, or waiting to be? */
   get isBusy(): boolean {
-    return this.#waiting > 0
+    return queueOf(this.ledger).waiting > 0
   }
 
-  /** One after the other: what a person asks for never meets a pass half way. */
+  /**
+   * One after the other: what a person asks for never meets a pass half way. The queue is the ledger's, so that it also
+   * holds between the runner of the settings before a reload and the one after.
+   */
   async alone<T>(work: () => Promise<T>): Promise<T> {
-    this.#waiting += 1
-    const mine = this.#last.then(work, work)
-    this.#last = mine.catch(() => undefined)
+    const queue = queueOf(this.ledger)
+    queue.waiting += 1
+    const mine = queue.last.then(work, work)
+    queue.last = mine.catch(() => undefined)
     try {
       return await mine
     } finally {
-      this.#waiting -= 1
+      queue.waiting -= 1
     }
   }
 
@@ -216,6 +218,19 @@ export class Runner {
       meter: metrics,
     }
   }
+}
+
+interface Queue {
+  last: Promise<unknown>
+  waiting: number
+}
+
+const queues = new WeakMap<KeptLedger, Queue>()
+
+function queueOf(ledger: KeptLedger): Queue {
+  const queue = queues.get(ledger) ?? { last: Promise.resolve(), waiting: 0 }
+  queues.set(ledger, queue)
+  return queue
 }
 
 function invalid(problems: readonly Problem[]): FixConfig {
