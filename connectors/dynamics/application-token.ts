@@ -3,7 +3,7 @@
 
 import { createPrivateKey, type webcrypto, X509Certificate } from 'node:crypto'
 import * as oauth from 'oauth4webapi'
-import { FixConfig, type Host, SecretRef } from '#spi'
+import { FixConfig, type Host, isObject, parseJson, SecretRef } from '#spi'
 import type { Grant, Granted } from './auth.ts'
 import { audienceOf, isLoopback, type Auth, type Settings } from './settings.ts'
 import { outage } from './token-fault.ts'
@@ -118,8 +118,20 @@ function fetchThrough(host: Host): Fetch {
       options.signal ?? never,
     )
     if (answer.status === 429 || answer.status >= 500) throw outage(answer.headers['retry-after'], host)
-    return new Response(answer.body, { status: answer.status, headers: { 'content-type': 'application/json' } })
+    return new Response(sanitized(answer.body), {
+      status: answer.status,
+      headers: { 'content-type': 'application/json' },
+    })
   }
+}
+
+/** A life that is no number of seconds is left out: the token counts, and is renewed early. */
+function sanitized(body: string): string {
+  const parsed = parseJson(body)
+  if (!isObject(parsed)) return body
+  const { expires_in: life, ...rest } = parsed
+  const seconds = Number(life)
+  return JSON.stringify(Number.isFinite(seconds) && seconds > 0 ? { ...rest, expires_in: seconds } : rest)
 }
 
 const never = new AbortController().signal

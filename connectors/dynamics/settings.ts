@@ -9,7 +9,7 @@ export const defaultAuthority = 'https://login.microsoftonline.com'
 /** Where an Azure virtual machine hands out its own identity. Plain http by design: it never leaves the machine. */
 export const machineIdentity = 'http://169.254.169.254'
 
-const BaseUrl = z.url({ protocol: /^https?$/ }).superRefine((text, context) => {
+const BaseUrl = z.url({ protocol: /^https?$/, abort: true }).superRefine((text, context) => {
   const url = new URL(text)
   const refuse = (message: string): void => context.addIssue({ code: 'custom', message })
   if (url.username !== '' || url.password !== '') refuse('must not hold a user or a password')
@@ -18,7 +18,7 @@ const BaseUrl = z.url({ protocol: /^https?$/ }).superRefine((text, context) => {
 })
 
 const IdentityUrl = z
-  .url({ protocol: /^https?$/ })
+  .url({ protocol: /^https?$/, abort: true })
   .refine((text) => text.startsWith(machineIdentity) || isLoopback(new URL(text)), {
     error: 'must be on this machine: what IDENTITY_ENDPOINT says',
   })
