@@ -24,4 +24,18 @@ export const assemblyCodes: Codebook = {
     fix: 'Nothing where the mapping does not use it. Otherwise change the mapping; `dealbridge mappings validate` names the lines.',
     who: 'CRM admin',
   },
+  'DB-1107': {
+    title: 'The mapping is for another CRM',
+    means: 'The mapping of a pipeline names another target than the pipeline leads to, so the pipeline waits.',
+    why: 'The wrong file was named, or a connection was renamed.',
+    fix: 'Name the right file under the pipeline’s mapping, or correct `target` in the mapping.',
+    who: 'CRM admin',
+  },
+  'DB-1109': {
+    title: 'The mapping file is not there',
+    means: 'A pipeline names a mapping file that does not exist, so the pipeline waits.',
+    why: 'A slip of the finger, or a path that does not begin at the folder that holds config/.',
+    fix: 'Correct the path, or make the file: `dealbridge init`.',
+    who: 'CRM admin',
+  },
 }

@@ -7,8 +7,8 @@ import type { Kind } from '#core/model/ids'
 import type { Parsed } from '#core/problem'
 
 export interface MappingDraft {
-  /** Every kind it names; the first is the linked record's. */
-  readonly kinds: readonly Kind[]
+  /** Every kind it names, the linked record's first; or what is wrong with it whatever the CRM has. */
+  kinds(against: Omit<Against, 'probe'>): Parsed<readonly Kind[]>
   /** All problems at once, or a mapping. Without a probe, only what can be known without the CRM is checked. */
   compile(against: Against): Parsed<Mapping>
 }

@@ -167,15 +167,28 @@ export class Runner {
     const { root, timezone } = this.#house
     const draft = await this.machine.readMapping(this.settings.mapping, shownPath(this.settings.mapping, root))
     if (!draft.ok) throw invalid(draft.problems)
-    const [left, right] = await Promise.all([probe(this.source, [REFERRAL]), probe(this.target, draft.value.kinds)])
+    const kinds = draft.value.kinds({ source, target, timezone })
+    if (!kinds.ok) throw invalid(kinds.problems)
+    const [left, right] = await Promise.all([probe(this.source, [REFERRAL]), probe(this.target, kinds.value)])
     await bind(this.ledger, {
       source: { connection: this.source.name, organization: left.organization },
       target: { connection: this.target.name, organization: right.organization },
     })
     const compiled = draft.value.compile({ source, target, probe: right, timezone })
     if (!compiled.ok) throw invalid(compiled.problems)
+    this.#assertMeant(compiled.value)
     await this.#remember(right, compiled.value)
     return { mapping: compiled.value, warnings: [...draft.warnings, ...compiled.warnings], target: right }
+  }
+
+  /** A mapping names its CRM: as the configuration calls it, or by its type. */
+  #assertMeant({ name, target }: Mapping): void {
+    const { settings } = this.target
+    if ([settings.name, settings.type, settings.connector.id].includes(target)) return
+    throw new FixConfig(
+      `The mapping ${name} is for "${target}", but the pipeline ${this.name} leads to ${settings.name} (${settings.type}).`,
+      { code: 'DB-1107', who: 'CRM admin' },
+    )
   }
 
   async #remember(probe: Probe, mapping: Mapping): Promise<void> {

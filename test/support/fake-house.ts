@@ -72,7 +72,7 @@ export function fakeHouse({ pipelines = [{}], shutdownMs = 5_000 }: FakeHouseOpt
 }
 
 export const draftOf = (mapping = fakeMapping()): Parsed<MappingDraft> =>
-  parsed({ kinds: [opportunity], compile: () => parsed(mapping) })
+  parsed({ kinds: () => parsed([opportunity]), compile: () => parsed(mapping) })
 
 const names = ['cosell', 'deals', 'leads'] as const
 

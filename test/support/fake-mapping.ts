@@ -52,7 +52,7 @@ export function fakeMapping({ hash = 'm1', holdMs = 0 }: FakeMappingOptions = {}
     hash,
     contact: null,
     source: 'partner-center',
-    target: 'salesforce',
+    target: 'fake-crm',
     record: opportunity,
     idField: 'Id',
     shapes: [{ kind: opportunity, fields: ['Name', 'Amount', 'StageName', 'PC_Id__c', 'Loss_Reason__c'] }],

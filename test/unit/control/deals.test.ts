@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest'
-import { parsed } from '#core/problem'
 import { fakeControl, type FakeControl } from '../../support/fake-control.ts'
 import { draftOf } from '../../support/fake-house.ts'
 import { fakeMapping } from '../../support/fake-mapping.ts'
@@ -167,7 +166,7 @@ describe('the list', () => {
     const again = await fakeControl()
     for await (const link of house.ledgerOf('cosell').all('link'))
       await again.assembly.runners.get('cosell' as never)?.ledger.commit([{ put: 'link', key: link.key, value: link }])
-    again.mapping = () => parsed({ kinds: [opportunity], compile: () => parsed(fakeMapping()) })
+    again.mapping = () => draftOf()
     await again.control.check({})
     expect((await again.control.referrals({})).deals[0]?.title).toBe('Azure migration')
   })
