@@ -4,7 +4,7 @@
 import { z } from 'zod'
 import { SecretRef } from '#spi'
 
-const BaseUrl = z.url({ protocol: /^https?$/ }).superRefine((text, context) => {
+const BaseUrl = z.url({ protocol: /^https?$/, abort: true }).superRefine((text, context) => {
   const url = new URL(text)
   const refuse = (message: string): void => context.addIssue({ code: 'custom', message })
   if (url.username !== '' || url.password !== '') refuse('must not hold a user or a password')
