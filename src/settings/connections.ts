@@ -1,6 +1,7 @@
 // Each connection's own settings, checked by its connector: found by `type`, its schema applied to the rest of the
 // keys, its origins looked at. All problems of all connections at once.
 
+import type { z } from 'zod'
 import { connectionName } from '#core/model/ids'
 import { isObject, type Json } from '#core/model/json'
 import { isOrigin, isSecureEnough } from '#core/origin'
@@ -71,7 +72,8 @@ function readSettings(named: Named, kind: Kind, below: Layers): Connections {
   const shape = shapeOf(connector.settings)
   const { layers, node, problems: limits } = withRequestLimits(below, [group, name], shape)
   const before = [...limits, ...addressProblems(named, layers), ...keyVaultProblems([group, name], node, layers)]
-  const settings = connector.settings.safeParse(withoutType(saidBy(node)))
+  const settings = parseSafely(connector, saidBy(node))
+  if (settings === 'failed') return { connections: [], problems: [...before, failedCheck(named, kind, layers)] }
   if (!settings.success) {
     const found = problemsOf(settings.error.issues, { layers, at: [group, name], shape })
     return { connections: [], problems: unrepeated([...before, ...found]) }
@@ -81,6 +83,26 @@ function readSettings(named: Named, kind: Kind, below: Layers): Connections {
   const problems = before.length > 0 ? before : strange
   if (problems.length > 0) return { connections: [], problems }
   return { connections: [{ ...kind, name: connectionName(name), settings: settings.data, origins }], problems: [] }
+}
+
+/** A schema that throws, rather than finding fault, is a fault of its connector; it must not take the others with it. */
+function parseSafely(connector: Connector<unknown>, data: Json): z.ZodSafeParseResult<unknown> | 'failed' {
+  try {
+    return connector.settings.safeParse(withoutType(data))
+  } catch {
+    return 'failed'
+  }
+}
+
+function failedCheck({ group, name }: Named, { type }: Kind, layers: Layers): Problem {
+  const key = keyAt(layers.root, [group, name])
+  return {
+    code: 'DB-1019',
+    severity: 'error',
+    what: `The connector "${type}" failed while it checked the settings of "${name}".`,
+    ...(key ? { where: placeOf(layers, key) } : {}),
+    fix: 'compare them with its documentation, and tell whoever makes it',
+  }
 }
 
 /** Wherever a reference may stand, a key vault may be named; this version reads none of them. */

@@ -516,6 +516,13 @@ describe('packages', () => {
   ])('one %s', async (_, module, code) => {
     expect(await problems(hubspot, { importPackage: async () => module })).toMatchObject([{ code }])
   })
+  test('one whose own check breaks does not take the others with it', async () => {
+    const broken = target.refine(() => expect.fail('a fault of the connector'))
+    const found = await problems(hubspot.replace('tenant:', 'tennant:'), {
+      importPackage: async () => connectorFor('hubspot', 'target', broken),
+    })
+    expect(found).toMatchObject([{ code: 'DB-1010' }, { code: 'DB-1019', where: { line: 9, column: 3 } }])
+  })
   test.each(['../evil', './x.js', 'https://x.example/y.js', 'node:fs', '/etc/x'])(
     '%s is not a package',
     async (type) => {
