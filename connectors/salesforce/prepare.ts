@@ -5,6 +5,7 @@ import {
   Bug,
   type Code,
   type FieldName,
+  type Fields,
   FixConfig,
   isList,
   isPointer,
@@ -13,11 +14,13 @@ import {
   type LinkKey,
   NeedsHuman,
   type SyncError,
+  textOf,
   type Write,
 } from '#spi'
 import { codes } from './codes.ts'
 import type { Field, ObjectFacts, Objects } from './describe.ts'
 import type { Products } from './products.ts'
+import { validUnder } from './schema.ts'
 import { isIdentifier, isId } from './soql.ts'
 import { outgoing } from './values.ts'
 
@@ -73,7 +76,19 @@ function check(facts: ObjectFacts, products: Products, write: Write, index: numb
     if (!out.ok) return refused(out.code, write, [name], out.limit)
     values[name] = out.value
   }
+  const unfit = Object.keys(write.fields).find((name) => !fitsController(facts, name, write.fields))
+  if (unfit !== undefined) return refused('DB-3207', write, [unfit])
   return { ok: true, row: { index, write, values, pointers, texts: textsOf(write, facts) } }
+}
+
+/** A dependent choice must be one of those its controlling field allows, where both are written together. */
+function fitsController(facts: ObjectFacts, name: FieldName, fields: Fields): boolean {
+  const field = facts.fields.get(name)
+  const controller = field?.controllerName ? facts.fields.get(field.controllerName) : undefined
+  if (!field || !controller || !Object.hasOwn(fields, controller.name)) return true
+  const choice = field.picklistValues?.find(({ value }) => value === fields[name])
+  const under = validUnder(controller, choice?.validFor)
+  return under === null || under.length === 0 || under.includes(textOf(fields[controller.name]))
 }
 
 /** Choices are the admin's words, everything else may be a customer's. */

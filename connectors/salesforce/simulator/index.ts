@@ -2,13 +2,15 @@
 // composite and collections, bulk jobs, sign-in, limits, and the ways in which they refuse. It must be no kinder than
 // the real one, and it never listens by itself.
 
-import type { SimulatedAnswer, SimulatedCall, Simulator, SimulatorOptions } from '#spi'
+import type { FieldName, Kind, SimulatedAnswer, SimulatedCall, Simulator, SimulatorOptions } from '#spi'
 import { Router } from './api/router.ts'
 import { type Client, Sessions } from './api/sessions.ts'
 import { type PersonName, type Staff, furnish, moveIn } from './company.ts'
 import { SalesDesk } from './desk.ts'
 import type { Knobs } from './knobs.ts'
 import { Org } from './org.ts'
+import { Saves } from './save.ts'
+import type { FieldDef } from './schema.ts'
 
 export type { Client } from './api/sessions.ts'
 export type { ApiError } from './answers.ts'
@@ -23,10 +25,19 @@ export interface SalesforceSimulatorOptions extends SimulatorOptions {
   readonly multiCurrency?: boolean
 }
 
+/** What an admin does in Setup; the trail of setup changes remembers who it was. */
+export interface Admin {
+  /** A picklist value is switched off, or on again. */
+  setValue(kind: Kind, field: FieldName, value: string, active: boolean): void
+  change(kind: Kind, field: FieldName, change: Partial<FieldDef>): void
+  removeField(kind: Kind, field: FieldName): void
+}
+
 export interface SalesforceSimulator extends Simulator {
   readonly desk: SalesDesk
   /** Somebody else's hands. */
   deskOf(person: PersonName): SalesDesk
+  readonly admin: Admin
   readonly knobs: Knobs
   readonly staff: Staff
   /** Calls that counted against the daily limit. */
@@ -63,6 +74,7 @@ export function salesforceSimulator(options: SalesforceSimulatorOptions): Salesf
     name: 'salesforce',
     desk: deskOf('lukas'),
     deskOf,
+    admin: adminOf(org, staff),
     knobs: org.knobs,
     staff,
     get callsCounted() {
@@ -75,5 +87,35 @@ export function salesforceSimulator(options: SalesforceSimulatorOptions): Salesf
     },
     endSessions: () => sessions.endAll(),
     dropCursors: () => router.cursors.forgetAll(),
+  }
+}
+
+function adminOf(org: Org, staff: Staff): Admin {
+  const saves = new Saves(org, { userId: staff.ids.priya, rights: 'setup' })
+  const noted = (kind: Kind, display: string): void => {
+    const trail = org.objects.get('SetupAuditTrail')
+    if (trail) saves.insert(trail, { Action: 'changedField', Section: `Customize ${kind}`, Display: display })
+  }
+  const fieldOf = (kind: Kind, name: FieldName): FieldDef => {
+    const field = org.objects.get(kind)?.fields.get(name)
+    if (!field) throw new Error(`${kind} has no ${name}`)
+    return field
+  }
+  return {
+    setValue: (kind, name, value, active) => {
+      const field = fieldOf(kind, name)
+      const others = (field.values ?? []).filter((each) => each.value !== value)
+      org.redefine(kind, name, { ...field, values: [...others, { value, label: value, active }] })
+      noted(kind, `${active ? 'Activated' : 'Deactivated'} value ${value} of ${field.label}`)
+    },
+    change: (kind, name, change) => {
+      org.redefine(kind, name, { ...fieldOf(kind, name), ...change })
+      noted(kind, `Changed custom field ${name}`)
+    },
+    removeField: (kind, name) => {
+      fieldOf(kind, name)
+      org.redefine(kind, name, null)
+      noted(kind, `Deleted custom field ${name}`)
+    },
   }
 }

@@ -30,21 +30,43 @@ export class Org {
   readonly knobs: Knobs = defaultKnobs()
   readonly ids = new IdCounter()
   readonly stages: readonly StageDef[] = defaultStages
-  readonly objects: ReadonlyMap<string, ObjectDef>
+  readonly #objects: Map<string, ObjectDef>
   readonly #now: () => Instant
   readonly #tables = new Map<string, Map<string, Row>>()
   readonly #unique = new Map<string, Map<string, string>>()
   #later: Commit[] = []
+  #schemaChangedMs: number
 
   constructor(options: OrgOptions) {
     this.#now = options.now
+    this.#schemaChangedMs = msOf(this.stamp())
     const all = [
       ...opportunityObjects(this.stages, options.multiCurrency),
       ...customerObjects(),
       ...setupObjects().filter((each) => options.multiCurrency || each.name !== 'CurrencyType'),
     ]
-    this.objects = new Map(all.map((each) => [each.name, each]))
+    this.#objects = new Map(all.map((each) => [each.name, each]))
     for (const each of all) this.#tables.set(each.name, new Map())
+  }
+
+  get objects(): ReadonlyMap<string, ObjectDef> {
+    return this.#objects
+  }
+
+  /** An admin changes a field, adds one, or takes it away (`null`). */
+  redefine(kind: string, name: string, field: FieldDef | null): void {
+    const object = this.#objects.get(kind)
+    if (!object) throw new Error(`no object ${kind}`)
+    const fields = new Map(object.fields)
+    if (field) fields.set(name, field)
+    else fields.delete(name)
+    this.#objects.set(kind, { ...object, fields })
+    this.#schemaChangedMs = Math.max(msOf(this.stamp()), this.#schemaChangedMs + 1_000)
+  }
+
+  /** For `If-Modified-Since`: two changes of the schema never share a second here. */
+  get schemaChangedMs(): number {
+    return this.#schemaChangedMs
   }
 
   nowMs(): number {

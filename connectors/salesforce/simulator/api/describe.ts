@@ -7,14 +7,14 @@ import type { Org } from '../org.ts'
 import type { FieldDef, ObjectDef, PicklistValue } from '../schema.ts'
 import type { Inner, Visit } from './visit.ts'
 
-/** When the pretended admin last changed the schema: for `If-Modified-Since`. */
-const changedAt = 'Tue, 03 Nov 2026 08:00:00 GMT'
-
 export function describe(visit: Visit, object: ObjectDef, inner: Inner): Reply {
-  const since = inner.headers['if-modified-since']
-  const unchanged = since !== undefined && Date.parse(since) >= Date.parse(changedAt)
-  if (unchanged && visit.org.knobs.hidden.size === 0) return { status: 304, body: undefined }
-  return { ...ok(describeObject(visit.org, object, visit.version)), headers: { 'last-modified': changedAt } }
+  const { knobs, schemaChangedMs } = visit.org
+  const since = Date.parse(inner.headers['if-modified-since'] ?? '')
+  const isUnchanged =
+    since >= schemaChangedMs && knobs.hidden.size + knobs.readOnly.size + knobs.readOnlyKinds.size === 0
+  if (isUnchanged) return { status: 304, body: undefined }
+  const lastModified = new Date(schemaChangedMs).toUTCString()
+  return { ...ok(describeObject(visit.org, object, visit.version)), headers: { 'last-modified': lastModified } }
 }
 
 export function describeGlobal(visit: Visit): Reply {

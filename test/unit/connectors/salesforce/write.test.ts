@@ -258,6 +258,15 @@ describe('one bad row never sinks another', () => {
     expect(writes().every(({ body }) => !body.includes(referral(1)))).toBe(true)
   })
 
+  test('a choice that its controlling field does not allow is held', async () => {
+    org = await testOrg()
+    const values = ['Budget', 'Timing'].map((value) => ({ value, label: value, active: true, under: ['Closed Lost'] }))
+    org.simulator.admin.change(Opportunity, 'Loss_Reason__c', { controller: 'StageName', values })
+    const lost = newDeal(1, { StageName: 'Closed Lost', Loss_Reason__c: 'Budget' })
+    const open = newDeal(2, { StageName: 'Qualification', Loss_Reason__c: 'Budget' })
+    expect(codes(await org.session.write([lost, open], never))).toEqual(['written', 'DB-3207'])
+  })
+
   test('a field hidden a minute ago refuses the whole collection once, then its own rows only', async () => {
     org = await testOrg()
     await org.session.probe([Opportunity], never)
