@@ -14,11 +14,11 @@ export interface Described {
 
 export function schemaFile(connectors: readonly Described[]): JsonObject {
   const shape = shapeOf(Document)
-  const properties = { ...(own(shape, 'properties') as JsonObject) }
+  const properties = { ...groupAt(shape, 'properties') }
   const groups = { sources: 'source', targets: 'target' } as const
   for (const [group, role] of Object.entries(groups)) {
     const described = connectors.filter((connector) => connector.role === role)
-    properties[group] = { ...(properties[group] as JsonObject), additionalProperties: connectionSchema(described) }
+    properties[group] = { ...groupAt(properties, group), additionalProperties: connectionSchema(described) }
   }
   const whole = { ...shape, title: 'dealbridge configuration', properties }
   return { ...whole, properties: { ...properties, [profilesKey]: profilesSchema(whole) } }
@@ -32,7 +32,7 @@ function connectionSchema(described: readonly Described[]): JsonObject {
       const required = own(shape, 'required')
       return {
         ...without(shape, '$schema'),
-        properties: { type, ...(own(shape, 'properties') as JsonObject) },
+        properties: { type, ...groupAt(shape, 'properties') },
         required: ['type', ...(isList(required) ? required : [])],
       }
     }),
@@ -59,6 +59,11 @@ function relaxed(value: Json): Json {
   if (!isObject(value)) return value
   const entries = Object.entries(value).filter(([key]) => key !== 'required' && key !== 'default' && key !== 'title')
   return Object.fromEntries(entries.map(([key, inner]) => [key, relaxed(inner)]))
+}
+
+function groupAt(object: JsonObject, name: string): JsonObject {
+  const value = own(object, name)
+  return isObject(value) ? value : {}
 }
 
 function without(object: JsonObject, name: string): JsonObject {
