@@ -6,6 +6,7 @@ import {
   type HttpAnswer,
   type Instant,
   instantFromMs,
+  isObject,
   type Json,
   type JsonOut,
   parseJson,
@@ -96,9 +97,11 @@ export function openApi(endpoint: string, call: Caller): Api {
       const reply = await call(patch(at(base, id), change), signal)
       return arrived(reply, (answer) => {
         const header = answer.headers['etag']
-        if (answer.body.trim() === '') return { did: 'write', referral: null, eTag: header ?? null }
-        const referral = parseReferral(parseJson(answer.body), header)
-        return referral && { did: 'write', referral, eTag: referral.eTag }
+        const shown = answer.body.trim() === '' ? {} : parseJson(answer.body)
+        const referral = parseReferral(shown, header)
+        if (referral) return { did: 'write', referral, eTag: referral.eTag }
+        // A page of somebody else is no success; an answer without a referral is one, and says less.
+        return isObject(shown) ? { did: 'write', referral: null, eTag: header ?? null } : null
       })
     },
     create: async (body, sent, signal) => {

@@ -29,8 +29,8 @@ export function settle(store: Store, setting: Setting): void {
   const now = setting.now()
   for (const held of store.held.values()) {
     if (isArchived(held.body, now)) store.remove(held.id)
-    else if (isExpired(held.body, now)) expire(held, store)
     else act(held, store, setting)
+    if (isExpired(held.body, now)) expire(held, store)
   }
 }
 
@@ -70,7 +70,9 @@ function act(held: Held, store: Store, setting: Setting): void {
   const isCopy = body['organizationId'] === 'msft'
   if (!isCopy || created === undefined || body['status'] === 'Closed') return
   const { does, afterMs } = setting.seller(typeof body['name'] === 'string' ? body['name'] : '')
-  if (does === 'ignore' || later(created, afterMs) > setting.now()) return
+  const due = later(created, afterMs)
+  const expires = instantAt(body['expirationDateTime'])
+  if (does === 'ignore' || due > setting.now() || (expires !== undefined && due > expires)) return
   if (body['status'] === 'New' && does === 'decline')
     return store.revise(held, { ...body, status: 'Closed', substatus: 'Declined', closedDateTime: store.stamp() })
   if (body['status'] === 'New') accept(held, store)
