@@ -34,7 +34,7 @@ class CallChecker {
       )
     const types = call.args.map((arg, index) => this.#argument(arg, paramAt(called, index)))
     this.#special(call, called, types)
-    return this.#result(called, types, call)
+    return this.#result(called, types, call, called.name === 'IF' ? call.args.slice(1) : call.args)
   }
 
   #unknown(call: Call): Type {
@@ -55,7 +55,7 @@ class CallChecker {
     const given = call.args.length
     if (given >= least && given <= most) return true
     const wanted = least === most ? String(least) : most === Infinity ? `at least ${least}` : `${least} to ${most}`
-    const what = `${name} takes ${wanted} ${wanted === '1' || wanted === 'at least 1' ? 'value' : 'values'}; here are ${given}.`
+    const what = `${name} takes ${wanted} ${wanted === '1' || wanted === 'at least 1' ? 'value' : 'values'}; here ${given === 1 ? 'is' : 'are'} ${given}.`
     const fix = `write ${signature({ name, params, ...rest })}`
     this.#checker.report(call, what, { code: 'DB-2164', fix })
     return false

@@ -3,7 +3,7 @@
 
 import { nearest } from '../nearest.ts'
 import { unreachable } from '../invariant.ts'
-import { pathText, type Binary, type Expression, type FormulaProblem, type Name, type Path } from './ast.ts'
+import { type Binary, type Expression, type FormulaProblem, type Name, type Path } from './ast.ts'
 import { checkCall } from './check-call.ts'
 import { checkComparison } from './check-comparison.ts'
 import { Checking, type Scope } from './checking.ts'
@@ -15,10 +15,11 @@ import {
   isOpen,
   money,
   number,
-  pathsOf,
+  meantBy,
   resolve,
   text,
   typeWords,
+  type Resolved,
   type Type,
 } from './types.ts'
 
@@ -83,26 +84,17 @@ class Checker extends Checking {
     return wrong ? this.#unknownName(path, wrong, resolved) : any
   }
 
-  #unknownName(
-    path: Path,
-    wrong: Name,
-    { at, among }: { readonly at: number; readonly among: readonly string[] },
-  ): Type {
-    const full = pathText(path)
-    const before = path.names.slice(0, at).map((name) => name.text)
-    const near = nearest(wrong.text, among)
-    const guess = near === undefined ? elsewhere(full, pathsOf(this.scope.names)) : [...before, near].join('.')
-    const inCrm = before[0] === 'crm'
+  #unknownName(path: Path, wrong: Name, missing: Resolved & { readonly found: false }): Type {
+    const names = path.names.map((name) => name.text)
+    const inCrm = names[0] === 'crm' && missing.at > 0
     const what = inCrm
       ? `There is no field "${wrong.text}" in the CRM record.`
-      : `There is no field "${full}" in a referral.`
+      : `There is no field "${names.join('.')}" in a referral.`
     const code = inCrm ? 'DB-2101' : 'DB-2103'
-    if (guess === undefined) return this.report(path, what, { code, ...quotesMissing(path) })
-    const rest = path.names.slice(at + 1).map((name) => name.text)
-    const mended = near === undefined ? guess : [guess, ...rest].join('.')
-    const edit = { start: path.start, end: path.end, text: mended }
-    const hint = `did you mean ${near === undefined ? guess : mended}?`
-    return this.report(inCrm ? wrong : path, what, { code, hint, edit })
+    const meant = meantBy(this.scope.names, names, missing)
+    if (meant === undefined) return this.report(path, what, { code, ...quotesMissing(path) })
+    const edit = { start: path.start, end: path.end, text: meant }
+    return this.report(inCrm ? wrong : path, what, { code, hint: `did you mean ${meant}?`, edit })
   }
 
   #member(of: Expression, name: Name): Type {
@@ -200,12 +192,6 @@ function daysAdded(
     what: 'Days are not added to a date with a plus sign.',
     fix: 'use ADDDAYS(date, days) or ADDMONTHS(date, months)',
   }
-}
-
-/** The same name at another place, or the path that looks most like it. */
-function elsewhere(full: string, paths: readonly string[]): string | undefined {
-  const ending = `.${full.toLowerCase()}`
-  return paths.find((path) => path.toLowerCase().endsWith(ending)) ?? nearest(full, paths)
 }
 
 /** `Hot` where `"Hot"` was meant is the commonest slip of all. */

@@ -1,6 +1,7 @@
 // The types of a formula's values, and the names a formula may use. A name that is not there is refused before the
 // formula ever runs: a slip of the finger must not become plausible data in somebody's CRM.
 
+import { nearest } from '../nearest.ts'
 import type { Property } from '../model/schema.ts'
 import type { ValueType } from '../model/value.ts'
 
@@ -165,6 +166,20 @@ export function resolve(root: Type, names: readonly string[]): Resolved {
   }
   // A path through a list names all its members' values: one flat list.
   return { found: true, type: lists > 0 && here.is !== 'list' ? listOf(here) : here }
+}
+
+/** What a path that is not there may have meant: the nearest name at its place, the same name at another, or the like. */
+export function meantBy(
+  root: Type,
+  names: readonly string[],
+  missing: Resolved & { readonly found: false },
+): string | undefined {
+  const near = nearest(names[missing.at] ?? '', missing.among)
+  if (near !== undefined) return [...names.slice(0, missing.at), near, ...names.slice(missing.at + 1)].join('.')
+  const full = names.join('.')
+  const paths = pathsOf(root)
+  const ending = `.${full.toLowerCase()}`
+  return paths.find((path) => path.toLowerCase().endsWith(ending)) ?? nearest(full, paths)
 }
 
 /** Every full path below a type that holds a value of its own. */

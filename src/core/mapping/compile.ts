@@ -7,7 +7,7 @@ import { canonicalJson, isObject } from '../model/json.ts'
 import { isZone } from '../model/instant.ts'
 import type { FieldName, Shape } from '../model/record.ts'
 import { parsed, refused, type Parsed } from '../problem.ts'
-import { dataOf, type SourceNode, type SourceTree } from '../source.ts'
+import { dataOf, entryOf, type SourceNode, type SourceTree } from '../source.ts'
 import type { Type } from '../formula/types.ts'
 import { compileAssign } from './compile/assign.ts'
 import { Desk } from './compile/desk.ts'
@@ -81,6 +81,7 @@ function compileDocument(document: MappingDocument, { root, notes, world }: Comp
   const filled = lookups.flatMap(({ fills }) => ('field' in fills ? [fills.field] : []))
   const written = new Set<FieldName>([
     ...rows.filter((row) => row.direction !== 'toReferral').map((row) => row.crm),
+    stages.crm,
     ...stages.rows.flatMap((row) => row.crm.flatMap((fields) => Object.keys(fields))),
     ...filled,
     ...[assign?.field, match.keyField].filter((field) => typeof field === 'string'),
@@ -136,7 +137,9 @@ interface DeskParts {
 function deskFor(document: MappingDocument, { notes, world, record }: DeskParts): Desk {
   const { timezone } = document
   if (timezone && !isZone(timezone.value)) noZoneNoted(timezone.value, timezone.node, notes)
-  const zone = timezone && isZone(timezone.value) ? timezone.value : (world.timezone ?? null)
+  // A zone that is wrong has been said to be; that days cannot be told without one need not be said as well.
+  const given = entryOf(document.node, 'timezone') ? 'UTC' : (world.timezone ?? null)
+  const zone = timezone && isZone(timezone.value) ? timezone.value : given
   return new Desk({ world, notes, record, timezone: zone, rowTypes: rowTypesOf(document, world) })
 }
 

@@ -48,6 +48,9 @@ export function suggestion(
   return { hint, edit: { start: at.start, end: at.end, text: yamlText(near) } }
 }
 
+/** A suggestion where there is one, else what there is to choose from. */
+export const either = (more: More, fix: string): More => (more.hint === undefined ? { fix } : more)
+
 const plain = /^[\p{L}\p{N}_][\p{L}\p{N}_.,/()@+ -]*$/u
 /** Words and numbers that YAML, in one of its versions, takes for something else than text. */
 const misread = /^(?:y|yes|n|no|on|off|true|false|null|[\d.,_+-]+|0[xo][\da-f]+|[\d.]+e[\d+-]+)$/i

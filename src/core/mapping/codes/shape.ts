@@ -40,6 +40,13 @@ export const shapeCodes: Codebook = {
     fix: 'Write it as the message shows.',
     who,
   },
+  'DB-2015': {
+    title: 'Another version of the grammar',
+    means: 'The file says that it is written in a version of the grammar that this dealbridge does not read.',
+    why: 'It was written for a newer dealbridge, or the number is a slip of the finger.',
+    fix: 'Write version: 1, or update dealbridge.',
+    who,
+  },
   'DB-2016': {
     title: 'It is not clear where the value comes from',
     means: 'A row takes its value from one place: a path in the referral, a formula, or a constant.',

@@ -4,7 +4,7 @@ import type { Property, FieldSchema } from '../../model/schema.ts'
 import type { Value, ValueType } from '../../model/value.ts'
 import type { Span } from '../../source.ts'
 import { constantOf } from '../canonical.ts'
-import { listed, suggestion } from '../notes.ts'
+import { either, listed, suggestion } from '../notes.ts'
 import type { CrmPlace, Desk } from './desk.ts'
 
 /** Where constants go: a field, or a property; null while nothing is known of it. */
@@ -53,10 +53,13 @@ export function checkFits(desk: Desk, target: Target, text: string, at: Span): v
   if (field?.choices) return checkChoice(desk, target, text, at)
   // Microsoft adds values without telling: a set of theirs is never known to be whole.
   if (property?.values && !property.values.includes(text)) {
-    desk.notes.warn(at, 'DB-2107', `"${text}" is not a value of ${name}.`, {
-      fix: `known: ${property.values.slice(0, 12).join(', ')}`,
-      ...suggestion(text, property.values, at),
-    })
+    const known = `known: ${property.values.slice(0, 12).join(', ')}`
+    desk.notes.warn(
+      at,
+      'DB-2107',
+      `"${text}" is not a value of ${name}.`,
+      either(suggestion(text, property.values, at), known),
+    )
   }
   if (field?.lengthMax !== undefined && target.type === 'text' && text.length > field.lengthMax) {
     desk.notes.error(at, 'DB-2108', `${name} holds ${field.lengthMax} characters; this has ${text.length}.`)
@@ -72,13 +75,10 @@ function checkChoice(desk: Desk, { field, name, place }: Target, text: string, a
   const found = choices.find((choice) => choice.value === text || choice.label === text)
   if (found?.active) return
   const active = choices.filter((choice) => choice.active)
-  const removed = place && desk.removed(place.kind, place.name, text)
+  const removed = place ? desk.removed(place.kind, place.name, text) : undefined
   const what = found ? `"${text}" is switched off in ${name}.` : `"${text}" is not a value of ${name}.`
-  const fix = active.length === 0 ? {} : { fix: `it has ${listed(active.slice(0, 12).map((choice) => choice.label))}` }
-  const near = suggestion(
-    text,
-    active.flatMap((choice) => [choice.value, choice.label]),
-    at,
-  )
-  desk.notes.error(at, 'DB-2107', what, { ...fix, ...near, ...(removed ? { hint: removed } : {}) })
+  const labels = active.flatMap((choice) => [choice.value, choice.label])
+  const known = `it has ${listed(active.slice(0, 12).map((choice) => choice.label))}`
+  const more = active.length === 0 ? {} : either(suggestion(text, labels, at), known)
+  desk.notes.error(at, 'DB-2107', what, removed === undefined ? more : { ...more, hint: removed })
 }

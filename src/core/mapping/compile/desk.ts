@@ -2,7 +2,7 @@
 // place where problems are noted. A name that is not there is reported here, with the nearest one that is.
 
 import { compileFormula, type Formula, type Wanted } from '../../formula/formula.ts'
-import { any, namesOf, pathsOf, resolve, typeOf, type ObjectType, type Type } from '../../formula/types.ts'
+import { any, namesOf, meantBy, resolve, typeOf, type ObjectType, type Type } from '../../formula/types.ts'
 import { kind as kindOf, type Kind } from '../../model/ids.ts'
 import type { FieldSchema, KindSchema, Property } from '../../model/schema.ts'
 import { nearest } from '../../nearest.ts'
@@ -43,6 +43,8 @@ export class Desk {
   readonly used = new Map<Kind, Set<string>>()
   /** Every referral path that is read or written. */
   readonly paths = new Set<string>()
+  /** Fields that were probably meant by names that are not there: they are not missing as well. */
+  readonly meant = new Set<string>()
   readonly #names: ObjectType
   readonly #properties: ReadonlyMap<string, Property>
   readonly #kinds: ReadonlyMap<string, KindSchema>
@@ -122,6 +124,7 @@ export class Desk {
     const start = name.node.start + (name.node.style === 'plain' ? place.full.length - place.name.length : 0)
     const at = { start, end: name.node.end }
     const more = near === undefined ? {} : { hint: `did you mean ${label(near)}?`, edit: { ...at, text: near } }
+    if (near !== undefined) this.meant.add(near)
     const removed = this.removed(place.kind, place.name)
     const what = `There is no field "${place.name}" on ${schema.kind}.`
     this.notes.error(at, 'DB-2101', what, removed === undefined ? more : { ...more, hint: removed })
@@ -152,12 +155,7 @@ export class Desk {
     const resolved = resolve(this.referral, steps)
     this.paths.add(path.value)
     if (resolved.found) return resolved.type
-    const near = nearest(steps[resolved.at] ?? '', resolved.among)
-    const before = steps.slice(0, resolved.at)
-    const mended =
-      near === undefined
-        ? nearest(path.value, pathsOf(this.referral))
-        : [...before, near, ...steps.slice(resolved.at + 1)].join('.')
+    const mended = meantBy(this.referral, steps, resolved)
     const edit = { start: path.node.start, end: path.node.end, text: mended ?? '' }
     const more = mended === undefined ? {} : { hint: `did you mean ${mended}?`, edit }
     this.notes.error(path.node, 'DB-2103', `There is no field "${path.value}" in a referral.`, more)

@@ -158,7 +158,7 @@ function fieldFilled(desk: Desk, field: Placed<string>, kind: Kind): LookupFills
   const { schema } = desk.field(field)
   if (schema && schema.type !== 'reference') {
     desk.notes.error(field.node, 'DB-2121', `${field.value} does not point to another record.`)
-  } else if (schema?.references && !schema.references.includes(kind)) {
+  } else if (desk.schemaOf(kind) && schema?.references && !schema.references.includes(kind)) {
     const what = `${field.value} points to ${listed(schema.references, 'or')}, not to ${kind}.`
     desk.notes.error(field.node, 'DB-2121', what)
   }

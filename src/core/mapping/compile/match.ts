@@ -16,9 +16,11 @@ import { isFormula, type Desk } from './desk.ts'
 
 export function compileMatch(desk: Desk, document: MatchDocument | undefined): Match | undefined {
   if (!document) return undefined
-  const key = keyOf(desk, document)
+  const tries = compileTries(desk, document.try?.items ?? [], { kind: desk.record, key: 'match.try' })
+  const isWhole = tries.length > 0 && tries.length === document.try?.items.length
+  const key = keyOf(desk, document, isWhole)
   return {
-    tries: compileTries(desk, document.try?.items ?? [], { kind: desk.record, key: 'match.try' }),
+    tries,
     whenSeveral: document.whenSeveral?.value ?? 'ask',
     whenNone: document.whenNone?.value ?? 'create',
     keyField: key ?? null,
@@ -26,12 +28,13 @@ export function compileMatch(desk: Desk, document: MatchDocument | undefined): M
 }
 
 /** The field that carries the referral's id: found again by it, a record is never made twice. */
-function keyOf(desk: Desk, document: MatchDocument): FieldName | undefined {
+function keyOf(desk: Desk, document: MatchDocument, isWhole: boolean): FieldName | undefined {
   const found = document.try?.items.find(
     ({ crm, equals }) => crm?.length === 1 && equals?.length === 1 && equals[0]?.value === 'id',
   )
   const key = found?.crm?.[0]
   if (!key) {
+    if (!isWhole) return undefined
     const at = headOf(document.node)
     const what = 'No field carries the id of the referral, so a record cannot be found again by it.'
     desk.notes.warn(at, 'DB-2123', what, { fix: 'add to match.try:  - { crm: <a unique text field>, equals: id }' })
@@ -68,7 +71,7 @@ function compileTry(desk: Desk, document: TryDocument, { kind, key }: TryContext
   if (!crm || !equals) return undefined
   const at = headOf(document.node)
   if (crm.length !== equals.length) {
-    const what = `${crm.length} fields are compared with ${equals.length} values.`
+    const what = `${crm.length} ${crm.length === 1 ? 'field is' : 'fields are'} compared with ${equals.length} ${equals.length === 1 ? 'value' : 'values'}.`
     desk.notes.error(at, 'DB-2124', what, { fix: 'name as many paths as fields, in the same order' })
   }
   if (compare && compare.length > 1 && compare.length !== crm.length) {

@@ -23,7 +23,7 @@ function statusField(desk: Desk, name: Placed<string> | undefined, type: 'text' 
   if (!name) return null
   const { schema, full } = desk.field(name)
   if (schema && schema.type !== type) {
-    const what = `${full} takes ${fieldTypeWords(schema.type)}; what is shown here is ${fieldTypeWords(type)}.`
+    const what = `${full} is a field for ${fieldTypeWords(schema.type)}; this needs one for ${fieldTypeWords(type)}.`
     desk.notes.error(name.node, 'DB-2105', what)
   } else if (schema && !schema.updatable) {
     desk.notes.error(name.node, 'DB-2102', `${full} cannot be written by the account dealbridge uses.`)

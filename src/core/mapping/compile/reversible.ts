@@ -49,11 +49,12 @@ function wayBack(desk: Desk, row: BothWays, table: ValueTable): ReadonlyMap<stri
   }
   const sources = Map.groupBy(table.entries.keys(), (key) => outcomeOf(table.entries.get(key) ?? null))
   const named = namedBack(desk, row, table, sources)
+  const mentioned = new Set(row.document.valuesBack?.pairs.map(({ key }) => key.text))
   const back = new Map<string, string>()
   for (const [outcome, keys] of sources) {
     const chosen = named.get(outcome) ?? (keys.length === 1 ? keys[0] : undefined)
-    if (chosen === undefined) severalBecome(desk, row, outcome, keys)
-    else back.set(outcome, chosen)
+    if (chosen === undefined && !mentioned.has(outcome)) severalBecome(desk, row, outcome, keys)
+    if (chosen !== undefined) back.set(outcome, chosen)
   }
   return back
 }

@@ -81,9 +81,11 @@ function checkConversion(desk: Desk, parts: TypeParts, type: ValueType): void {
   const [start, end] = direction === 'toReferral' ? [field?.type ?? from.type, type] : [from.type, type]
   if (start === 'reference' || fits(start, end, direction)) return
   const name = direction === 'toReferral' ? (from.property?.path ?? 'the referral') : crmName
-  const what = `${name} takes ${fieldTypeWords(end)}; what comes is ${fieldTypeWords(start)}.`
+  const what = `${capital(fieldTypeWords(start))} does not fit into ${name} (${fieldTypeWords(end)}).`
   desk.notes.error(at, 'DB-2105', what, { fix: fixFor(start, end) })
 }
+
+const capital = (text: string): string => `${text[0]?.toUpperCase() ?? ''}${text.slice(1)}`
 
 const numbers: ReadonlySet<ValueType> = new Set(['money', 'decimal'])
 
@@ -102,5 +104,6 @@ function fixFor(from: ValueType, to: ValueType): string {
   if (from === 'date' && to === 'instant') return 'add as: date and timezone:'
   if (numbers.has(to)) return 'use a formula: VALUE(…)'
   if (to === 'date') return 'use a formula: DATEVALUE(…)'
+  if (to === 'instant') return 'choose another field'
   return to === 'list' ? 'point the row at a text field' : 'give the row a table of values'
 }

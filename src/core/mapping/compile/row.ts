@@ -80,7 +80,7 @@ function sourceOf(desk: Desk, document: RowWords, zone: string | null): Source |
     return undefined
   }
   if (second !== undefined) {
-    const what = `A row takes its value from one place; this one has ${only.name} and ${second.name}.`
+    const what = `A row takes its value from one place; this one has ${only.node.text} and ${second.node.text}.`
     desk.notes.error(second.node, 'DB-2016', what, { fix: 'leave one of them out' })
     return undefined
   }

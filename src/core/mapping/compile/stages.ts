@@ -9,7 +9,7 @@ import { entryOf, type ScalarNode, type Span } from '../../source.ts'
 import type { PlaceDocument, StageRowDocument, StagesDocument } from '../document/stages.ts'
 import { headOf } from '../grammar/form.ts'
 import type { StageMap, StageRow } from '../mapping.ts'
-import { counted, listed, suggestion } from '../notes.ts'
+import { counted, either, listed, suggestion } from '../notes.ts'
 import { choiceValue } from './constants.ts'
 import type { CrmPlace, Desk } from './desk.ts'
 
@@ -18,8 +18,11 @@ export function compileStages(desk: Desk, document: StagesDocument | undefined):
   const field = desk.field(document.crm)
   const rows = (document.rows?.items ?? []).flatMap((row, index) => compileRow(desk, row, { field, index }) ?? [])
   checkTwice(desk, document, rows)
-  checkCoverage(desk, document, { field, rows })
-  checkReferralStages(desk, document, rows)
+  // Rows that could not be read may be the ones that would seem to be missing.
+  if (rows.length > 0 && rows.length === document.rows?.items.length) {
+    checkCoverage(desk, document, { field, rows })
+    checkReferralStages(desk, document, rows)
+  }
   return { crm: document.crm.value, accept: document.accept?.value ?? 'byStage', rows: rows.map(({ row }) => row) }
 }
 
@@ -82,13 +85,9 @@ function stageValue(desk: Desk, field: CrmPlace, { text, node, index }: StageTex
   const known = schema.choices.find((choice) => choice.value === text || choice.label === text)
   if (known?.active) return known.value
   const removed = desk.removed(field.kind, field.name, text)
-  const near = suggestion(
-    text,
-    schema.choices.filter((choice) => choice.active).map((choice) => choice.label),
-    node,
-  )
+  const active = schema.choices.filter((choice) => choice.active).map((choice) => choice.label)
   const back = `put the value back in ${desk.world.target.label}, or point row ${index + 1} at another stage`
-  const more = removed === undefined ? { fix: back, ...near } : { hint: removed, fix: back }
+  const more = removed === undefined ? either(suggestion(text, active, node), back) : { hint: removed, fix: back }
   const what = known ? `"${text}" is switched off in ${field.full}.` : `"${text}" is not a ${meant(schema)}.`
   desk.notes.error(node, 'DB-2131', what, more)
   return text

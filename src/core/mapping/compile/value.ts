@@ -13,7 +13,7 @@ import { blank, readerOf } from '../canonical.ts'
 import type { RowDocument } from '../document/values.ts'
 import type { Pairs, Placed } from '../grammar/form.ts'
 import type { Env } from '../mapping.ts'
-import { suggestion } from '../notes.ts'
+import { either, suggestion } from '../notes.ts'
 import { transformCalled, transforms, written } from '../transforms.ts'
 import type { AppliedTransform, Otherwise, ValueTable } from '../treatment.ts'
 import { constant, type Target } from './constants.ts'
@@ -54,10 +54,12 @@ function oneApplied({ notes }: Desk, { value, node }: Placed<string>): AppliedTr
   const transform = transformCalled(name)
   if (!transform) {
     const known = transforms.map((one) => one.name)
-    notes.error(node, 'DB-2140', `There is no transform "${name}".`, {
-      fix: `known: ${known.join(', ')}`,
-      ...suggestion(name, known, node),
-    })
+    notes.error(
+      node,
+      'DB-2140',
+      `There is no transform "${name}".`,
+      either(suggestion(name, known, node), `known: ${known.join(', ')}`),
+    )
     return undefined
   }
   const wants = transform.argument
@@ -96,7 +98,7 @@ export function compileTable(desk: Desk, parts: TableParts, source: Target | nul
       })
     return null
   }
-  if (values.pairs.length === 0) desk.notes.error(values.node, 'DB-2017', 'This table of values is empty.')
+  if (values.node.entries.length === 0) desk.notes.error(values.node, 'DB-2017', 'This table of values is empty.')
   const entries = new Map<string, Value>()
   for (const { key, value } of values.pairs) {
     checkKey(desk, source, key)

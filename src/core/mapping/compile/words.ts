@@ -8,7 +8,7 @@ const types: Readonly<Record<FieldSchema['type'], string>> = {
   money: 'currency',
   date: 'date',
   instant: 'date and time',
-  boolean: 'checkbox',
+  boolean: 'yes or no',
   list: 'several choices',
   reference: 'lookup',
 }
@@ -18,6 +18,7 @@ export const fieldTypeWords = (type: FieldSchema['type']): string => types[type]
 /** `currency`, `choice`: what an admin sees in the CRM's set-up. */
 export function fieldWords(field: FieldSchema | undefined): string {
   if (!field) return 'field'
+  if (field.type === 'boolean') return 'checkbox'
   return field.type === 'text' && field.choices ? 'choice' : types[field.type]
 }
 

@@ -1,7 +1,18 @@
 // The shape of a mapping file: ten sections in reading order. Everything an admin can write is named here, once; what
 // it means is decided by compile.ts.
 
-import { anything, choice, dictionary, list, may, must, table, text, whole, type Table } from '../grammar/form.ts'
+import {
+  anything,
+  choice,
+  dictionary,
+  grammarVersion,
+  list,
+  may,
+  must,
+  table,
+  text,
+  type Table,
+} from '../grammar/form.ts'
 import type { Notes } from '../notes.ts'
 import type { SourceNode } from '../../source.ts'
 import { assign, condition, lookups, match, take } from './finding.ts'
@@ -45,8 +56,8 @@ const test = table('this test', {
   expect: must('What follows from it.', dictionary(anything)),
 })
 
-export const mapping = table('a mapping', {
-  version: must('The version of this grammar.', whole(1, 1)),
+export const mapping = table('this mapping', {
+  version: must('The version of this grammar.', grammarVersion(1)),
   name: must('A short name for commands and logs.', text({ schema: { type: 'string', pattern: '^[a-z][a-z0-9-]*$' } })),
   title: may('What it is called for people.', text()),
   contact: may('Who is named on every problem it causes.', text()),

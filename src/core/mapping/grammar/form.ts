@@ -68,15 +68,32 @@ export const choice = <const W extends readonly string[]>(words: W): Form<Placed
 export const flag: Form<Placed<boolean>> = {
   read: (node, notes) => {
     if (node.kind === 'scalar' && node.means === 'boolean') return { value: node.text.toLowerCase() === 'true', node }
-    const more =
-      node.kind === 'scalar' && /^(?:y|yes|on)$/i.test(node.text)
-        ? { start: node.start, end: node.end, text: 'true' }
-        : undefined
-    notes.error(headOf(node), 'DB-2013', 'Write true or false here.', more ? { edit: more } : {})
+    const meant = node.kind === 'scalar' ? meantBy(node.text) : undefined
+    const edit =
+      meant === undefined ? {} : { hint: `write ${meant}`, edit: { start: node.start, end: node.end, text: meant } }
+    notes.error(headOf(node), 'DB-2013', 'Write true or false here.', edit)
     return undefined
   },
   schema: () => ({ type: 'boolean' }),
 }
+
+function meantBy(text: string): 'true' | 'false' | undefined {
+  if (/^(?:y|yes|on)$/i.test(text)) return 'true'
+  return /^(?:n|no|off)$/i.test(text) ? 'false' : undefined
+}
+
+/** The one version of the grammar there is. */
+export const grammarVersion = (version: number): Form<Placed<number>> => ({
+  read: (node, notes) => {
+    if (node.kind === 'scalar' && node.text === String(version)) return { value: version, node }
+    const found =
+      node.kind === 'scalar' && node.means === 'number' ? `version ${node.text} of the grammar` : 'no version'
+    const what = `This is ${found}; this dealbridge reads version ${version}.`
+    notes.error(headOf(node), 'DB-2015', what, { fix: `write version: ${version}, or update dealbridge` })
+    return undefined
+  },
+  schema: () => ({ const: version }),
+})
 
 export const whole = (min: number, max: number): Form<Placed<number>> => ({
   read: (node, notes) => {
@@ -194,15 +211,17 @@ export interface TableForm<K extends Keys> extends Form<Table<K>> {
 export const table = <K extends Keys>(what: string, keys: K): TableForm<K> => ({
   keys,
   read: (node, notes) => {
-    if (node.kind !== 'map') return wrongKind(node, what, notes)
+    if (node.kind !== 'map') return wrongKind(node, 'a group of keys', notes)
     const read: Record<string, unknown> = { node }
+    const present = new Set(node.entries.map(({ key }) => key.text))
     for (const { key, value } of node.entries) {
       const known = Object.hasOwn(keys, key.text) ? keys[key.text] : undefined
       if (known) read[key.text] = known.form.read(value, notes)
-      else unknownKey(key, what, Object.keys(keys), notes)
+      // What was probably meant is not missing as well.
+      else present.add(unknownKey(key, what, Object.keys(keys), notes) ?? '')
     }
     for (const [name, { required, fix }] of Object.entries(keys)) {
-      if (!required || node.entries.some(({ key }) => key.text === name)) continue
+      if (!required || present.has(name)) continue
       notes.error(headOf(node), 'DB-2011', `"${name}" is missing from ${what}.`, fix === undefined ? {} : { fix })
     }
     return read as Table<K>
@@ -217,10 +236,11 @@ export const table = <K extends Keys>(what: string, keys: K): TableForm<K> => ({
   }),
 })
 
-function unknownKey(key: ScalarNode, what: string, names: readonly string[], notes: Notes): void {
+function unknownKey(key: ScalarNode, what: string, names: readonly string[], notes: Notes): string | undefined {
   const near = nearest(key.text, names)
   const edit = near === undefined ? {} : { edit: { start: key.start, end: key.end, text: yamlText(near) } }
   const more =
     near === undefined ? { fix: `known here: ${names.join(', ')}` } : { hint: `did you mean "${near}"?`, ...edit }
   notes.error(key, 'DB-2010', `There is no key "${key.text}" in ${what}.`, more)
+  return near
 }
