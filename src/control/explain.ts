@@ -49,8 +49,9 @@ async function viewOf(
   const id = link?.referral ?? recordId(deal.trim())
   const [found = []] = await ask(pipeline, 'source', [{ shape: { kind: REFERRAL, fields: [] }, by: { id } }], signal)
   const [referral] = found
-  if (!referral || (referral.gone && !link)) return undefined
-  const [view] = await wholeDeals(pipeline, { referrals: [referral] }, signal)
+  if (!link && (!referral || referral.gone)) return undefined
+  const of = referral ? { referrals: [referral] } : { links: link ? [link] : [] }
+  const [view] = await wholeDeals(pipeline, of, signal)
   return view
 }
 
@@ -65,12 +66,12 @@ async function told({ pipeline, view, link, request }: Told): Promise<Explanatio
   const { mapping, source, target } = pipeline
   const plan = await planOf(pipeline, view)
   const after = plan.links[0] ?? link
-  const { facts, referral } = view
+  const { facts } = view
   return {
     schema: 'dealbridge.explain/v1',
     pipeline: pipeline.name,
     title: facts?.title ?? '',
-    referral: referral.id,
+    referral: link?.referral ?? view.referral?.id ?? '',
     facts: facts && { kind: facts.kind, direction: facts.direction, stage: facts.stage },
     record: link?.record ? { kind: link.kind, id: link.record } : null,
     linkedSince: link?.record ? link.since : null,
@@ -102,7 +103,7 @@ async function historyOf({ ledger }: Pipeline, link: Link, last: number): Promis
 
 function fieldsOf(pipeline: Pipeline, view: DealView, plan: Plan, link: Link | null): readonly ExplainedField[] {
   const { mapping, clock } = pipeline
-  const env: Env = { referral: view.referral.fields, crm: view.crm?.fields ?? null, now: clock.now() }
+  const env: Env = { referral: view.referral?.fields ?? {}, crm: view.crm?.fields ?? null, now: clock.now() }
   const rows = mapping.rows.map((row) => fieldOf(row, { view, env, plan, link }))
   return [...rows, stageOf(pipeline, view, plan, link)]
 }

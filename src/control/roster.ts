@@ -40,6 +40,7 @@ export class Roster {
 
   see(views: readonly DealView[]): void {
     for (const { referral, facts } of views) {
+      if (referral === null) continue
       const key = linkKey(referral.id)
       if (facts) this.#name(key, facts.title)
       const isOpen = facts?.stage === 'New' || facts?.stage === 'Received'
