@@ -210,11 +210,16 @@ export interface Check {
 
 /** Which row of the stage table the CRM's record stands in; null when no row fits. */
 export function stageRowOf(map: StageMap, crm: Fields): StageRow | null {
-  return (
-    map.rows.find((row) => row.direction !== 'toCrm' && row.crm.some((fields) => fits(crm, fields))) ??
-    map.rows.find((row) => row.crm.some((fields) => fits(crm, fields))) ??
-    null
-  )
+  const fitting = map.rows.filter((row) => row.crm.some((fields) => fits(crm, fields)))
+  // A row about another field than the stage (closed, on hold) says more than the stage a record happens to be in.
+  const telling = fitting.filter((row) => tellsMore(map, row))
+  const candidates = telling.length > 0 ? telling : fitting
+  return candidates.find((row) => row.direction !== 'toCrm') ?? candidates[0] ?? null
+}
+
+/** Is the row about more than the stage field itself? */
+export function tellsMore(map: StageMap, row: StageRow): boolean {
+  return row.crm.some((fields) => Object.keys(fields).some((field) => field !== map.crm))
 }
 
 /** Which row a standing at the source is written as. A step that no row has falls back to any row of its stage. */

@@ -6,7 +6,7 @@ import type { Code } from '../model/ids.ts'
 import type { Fields } from '../model/record.ts'
 import { isClosed, type Stage, type Standing } from '../model/stage.ts'
 import { unreachable } from '../invariant.ts'
-import type { Env, StageRow } from '../mapping/mapping.ts'
+import { stageRowOf, tellsMore, type Env, type StageRow } from '../mapping/mapping.ts'
 import { updateOf } from './change.ts'
 import { judgeOutcome, outcomeSubject, type OutcomeVerdict } from './outcome.ts'
 import type { LinkedDeal, Sides } from './linked-deal.ts'
@@ -42,7 +42,7 @@ export function planMoves(deal: LinkedDeal, verdict: StandingVerdict, sides: Sid
       )
     }
     case 'toCrm': {
-      addStage(sides.crm, verdict.row, `stage: status ${verdict.standing.stage}`)
+      addStage(deal, sides.crm, verdict.row, `stage: status ${verdict.standing.stage}`)
       sides.crm.standing = verdict.standing
       return checked(isEmpty(sides.crm) ? { ...none, adopted: verdict.standing } : none, deal, sides, env)
     }
@@ -56,10 +56,12 @@ export function planMoves(deal: LinkedDeal, verdict: StandingVerdict, sides: Sid
   }
 }
 
-function addStage(to: Draft, row: StageRow, from: string): void {
-  const now = to.now ?? {}
-  const fits = row.crm.some((fields) => Object.entries(fields).every(([field, value]) => now[field] === value))
-  if (!fits) addFields(to, row.crm[0] ?? {}, { rule: row.rule, from })
+function addStage({ frame, crm }: LinkedDeal, to: Draft, row: StageRow, from: string): void {
+  const { stages } = frame.mapping
+  const current = stageRowOf(stages, crm.fields)
+  if (current === row) return
+  const leavesHold = current !== null && tellsMore(stages, current) && !tellsMore(stages, row)
+  addFields(to, { ...(leavesHold ? frame.target.working : {}), ...row.crm[0] }, { rule: row.rule, from })
 }
 
 function addMove({ frame }: LinkedDeal, to: Draft, verdict: Extract<StandingVerdict, { do: 'toReferral' }>): void {
@@ -108,6 +110,13 @@ function brokenRule({ frame }: LinkedDeal, env: Env): Moves['blocked'] {
   return broken ? { code: broken.code, message: broken.message, who: 'the seller' } : null
 }
 
+/** After an outcome nothing more can be said: a value that is still in question would be lost with it. */
+function openQuestion({ waits }: Sides): Moves['blocked'] {
+  const question = waits.find((wait) => wait.for === 'question')
+  if (!question) return null
+  return { code: 'DB-3113', message: `${question.message} The outcome waits until then.`, who: 'the seller' }
+}
+
 type Close = Extract<StandingVerdict, { do: 'close' }>
 
 function planClose(deal: LinkedDeal, verdict: Close, sides: Sides, env: Env): Moves {
@@ -124,7 +133,7 @@ function planClose(deal: LinkedDeal, verdict: Close, sides: Sides, env: Env): Mo
     )
   }
   const { outcome } = judged(deal, stage)
-  const blocked = brokenRule(deal, env)
+  const blocked = brokenRule(deal, env) ?? openQuestion(sides)
   if (outcome.may === 'no' || blocked) return refusedClose(deal, verdict, sides, { outcome, blocked })
   const to = closeDraft(deal, outcome, sides, { moved, row })
   return outcome.may === 'wait' ? heldClose(deal, to, outcome, verdict) : sentClose(deal, to, verdict, sides)

@@ -1,6 +1,7 @@
 // The short sections: what sellers see, house rules, and the phase as a lead.
 
 import { Stop } from '../../formula/formula.ts'
+import type { Kind } from '../../model/ids.ts'
 import type { CheckDocument, LeadDocument, StatusDocument } from '../document/document.ts'
 import { headOf, type Placed } from '../grammar/form.ts'
 import type { Check, LeadPhase, Policy, StatusFields } from '../mapping.ts'
@@ -51,6 +52,15 @@ export function compileChecks(desk: Desk, documents: readonly CheckDocument[]): 
   })
 }
 
+/** What tells how a lead stands has to be read with it, though no row names it. */
+function useOfLeads(desk: Desk, record: Kind): void {
+  const { lead } = desk.world.target
+  if (!lead) return
+  for (const fields of [lead.open, lead.qualified, lead.disqualified])
+    for (const name of Object.keys(fields)) desk.use(record, name)
+  desk.use(record, lead.becameField)
+}
+
 export function compileLead(desk: Desk, document: LeadDocument | undefined, policy: Policy): LeadPhase | null {
   if (!document?.record) return null
   const record = desk.kind(document.record)
@@ -63,6 +73,7 @@ export function compileLead(desk: Desk, document: LeadDocument | undefined, poli
     const what = 'A lead only takes values from the referral: nobody has answered it yet.'
     desk.notes.error(direction.node, 'DB-2145', what, { fix: 'direction: toCrm' })
   }
+  useOfLeads(desk, record)
   if (!when) return null
   return {
     record,

@@ -81,4 +81,11 @@ export const outcomeCodes: Codebook = {
     fix: 'See the message. Change the row of the stage table, or mend what the check asks for.',
     who: 'CRM admin',
   },
+  'DB-3113': {
+    title: 'A question keeps the outcome back',
+    means: 'Both sides changed a value of this deal, and nobody has chosen one yet.',
+    why: 'After an outcome a referral cannot be changed any more: the value that lost would be lost with it.',
+    fix: 'Answer the question the message names; the outcome follows by itself.',
+    who: 'the seller',
+  },
 }
