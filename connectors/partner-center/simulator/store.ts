@@ -36,8 +36,18 @@ export class Store {
     const held: Held = { id, body: {}, listed: [] }
     this.held.set(id, held)
     const created = typeof body['createdDateTime'] === 'string' ? body['createdDateTime'] : this.stamp()
+    const { id: owner, name: ownerName } = this.setting.organization
+    const owned =
+      typeof body['organizationId'] === 'string' ? {} : { organizationId: owner, organizationName: ownerName }
     const engagementId = typeof body['engagementId'] === 'string' ? body['engagementId'] : guid(this.setting)
-    this.put(held, { ...body, id, engagementId, createdDateTime: created, links: this.links(id, engagementId) })
+    this.put(held, {
+      ...body,
+      ...owned,
+      id,
+      engagementId,
+      createdDateTime: created,
+      links: this.links(id, engagementId),
+    })
     this.changed(held, 'created')
     return held
   }
