@@ -22,7 +22,8 @@ export const recordName = (record: RecordRef): string => `${record.kind}\n${reco
 
 export function facetsOf(link: Link): Facets {
   const record = link.record === null ? null : recordName({ kind: link.kind, id: link.record })
-  const times = link.waiting.flatMap((waiting) => (waiting.until === null ? [] : [msOf(waiting.until)]))
+  const waits = link.waiting.map((waiting) => waiting.until)
+  const times = [...waits, link.unfinished].flatMap((at) => (at === null || at === undefined ? [] : [msOf(at)]))
   return { record, due: link.paused === true || times.length === 0 ? null : Math.min(...times) }
 }
 

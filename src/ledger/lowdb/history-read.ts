@@ -73,15 +73,15 @@ async function readEvents(
 ): Promise<readonly HistoryEvent[]> {
   const { segment } = part
   const places = numbers.map((n) => eventPlace(part, postings, n))
-  const events: HistoryEvent[] = []
-  for (const bytes of await readPlaces(places)) {
+  const events = await readPlaces(places, (bytes) => {
     const found = decodeFrame(bytes, 0, 'history')
     const read = found.is === 'frame' ? readEvent(found.frame, segment.sealer) : undefined
     if (read === undefined) throw damaged(directory, segment.name, 'is not as it was written')
-    const { event } = read
+    return read.event
+  })
+  return events.filter((event) => {
     // A mark is short: another link may share it. Where the words are gone, the mark is all there is.
     const isOther = link !== null && event.link !== null && event.link !== link.key
-    if (!isOther && (since === undefined || event.at >= since)) events.push(event)
-  }
-  return events
+    return !isOther && (since === undefined || event.at >= since)
+  })
 }

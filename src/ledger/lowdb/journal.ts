@@ -17,6 +17,7 @@ import { encodeGroup, type Staged } from './group.ts'
 import type { History } from './history.ts'
 import { nameOf, type Manifest, type SnapshotEntry } from './manifest.ts'
 import type { OpenedFiles } from './opening.ts'
+import { pause } from './pause.ts'
 import { Segment } from './segment.ts'
 import type { Sizes } from './sizes.ts'
 
@@ -51,9 +52,6 @@ export interface JournalOptions {
 const GROUP_BYTES_MAX = 32 * 1024 * 1024
 /** So many groups later, a file that could not be begun is tried again. */
 const DELAY_GROUPS = 64
-
-// Taken before a test can put another in its place: the pause between groups is not time that passes.
-const pause = setImmediate
 
 export class Journal implements Adapter<Working> {
   readonly catalogue: Catalogue
@@ -186,7 +184,7 @@ export class Journal implements Adapter<Working> {
   async #loop({ staged, contents }: Working): Promise<void> {
     while (staged.length > 0 || this.#errands.length > 0) {
       // Whoever commits in this same turn comes along.
-      await new Promise((resolve) => pause(resolve))
+      await pause()
       for (const errand of this.#errands.splice(0)) await errand()
       const group = this.#failure ? staged.splice(0) : takeGroup(staged)
       try {

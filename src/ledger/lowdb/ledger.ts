@@ -51,7 +51,7 @@ export interface LowdbOptions {
   readonly sizes?: Partial<Sizes>
 }
 
-const CHUNK = 256
+const CHUNK = 64
 const SALT_BYTES = 16
 
 export async function openLowdbLedger(options: LowdbOptions): Promise<EmbeddedLedger> {
@@ -241,23 +241,22 @@ class LowdbLedger implements EmbeddedLedger {
   async #values<T extends Table>(table: T, wanted: readonly (Held | undefined)[]) {
     const found = wanted.flatMap((held) => held ?? [])
     // Where they stand now: they may move while they are read.
-    const places = found.map(({ segment, offset, length, crc }) => ({ segment, offset, length, crc }))
-    const bytes = await this.#told(() => readPlaces(places))
-    const values = found.map(({ key }, i) => {
-      const [place, value] = [places[i], bytes[i]]
-      const whole = place && value && crc32(value) === place.crc ? value : undefined
-      const sealer = place?.segment.sealer
-      const plain = whole && sealer ? sealer.open(whole, aboutValue(table, key)) : whole
-      if (plain === undefined)
-        throw damaged(
-          this.#parts.home.directory,
-          place?.segment.name ?? '',
-          `is not as it was written (${table} ${key})`,
-        )
-      return fromStored(table, key, plain.toString())
-    })
+    const places = found.map(({ key, segment, offset, length, crc }) => ({ key, segment, offset, length, crc }))
+    const values = await this.#told(() =>
+      readPlaces(places, (bytes, order) => {
+        const place = places[order]
+        return place && this.#value(table, place, bytes)
+      }),
+    )
     let next = 0
     return wanted.map((held) => (held === undefined ? undefined : values[next++]))
+  }
+
+  #value<T extends Table>(table: T, { key, segment, crc }: Pick<Held, 'key' | 'segment' | 'crc'>, bytes: Buffer) {
+    const whole = crc32(bytes) === crc ? bytes : undefined
+    const plain = whole && segment.sealer ? segment.sealer.open(whole, aboutValue(table, key)) : whole
+    if (plain !== undefined) return fromStored(table, key, plain.toString())
+    throw damaged(this.#parts.home.directory, segment.name, `is not as it was written (${table} ${key})`)
   }
 
   async #fail(cause: unknown): Promise<SyncError> {

@@ -1,5 +1,5 @@
 // Reads many places of files at once. Places near each other come in one read, so that going through everything costs
-// few large reads, and looking at a handful costs a handful.
+// few large reads, and looking at a handful costs a handful. The memory read into is used again and again.
 
 import type { Segment } from './segment.ts'
 
@@ -9,32 +9,46 @@ export interface Place {
   readonly length: number
 }
 
-const GAP_BYTES_MAX = 16 * 1024
-const READ_BYTES_MAX = 1024 * 1024
-const READS_AT_ONCE = 8
+const GAP_BYTES_MAX = 4 * 1024
+const READ_BYTES_MAX = 128 * 1024
+const READS_AT_ONCE = 4
+
+interface Wanted {
+  readonly order: number
+  readonly place: Place
+}
 
 interface Stretch {
   readonly segment: Segment
   readonly from: number
   to: number
-  readonly wanted: { readonly order: number; readonly place: Place }[]
+  readonly wanted: Wanted[]
 }
 
-/** In the order asked for. The files stay open meanwhile, even if the ledger lets go of them. */
-export async function readPlaces(places: readonly Place[]): Promise<readonly Buffer[]> {
-  const found: Buffer[] = Array.from(places, () => Buffer.alloc(0))
+/**
+ * What `take` makes of each place, in the order asked for. It may not keep the bytes it is shown. The files stay open
+ * meanwhile, even if the ledger lets go of them.
+ */
+export async function readPlaces<T>(
+  places: readonly Place[],
+  take: (bytes: Buffer, order: number) => T,
+): Promise<readonly T[]> {
+  const found = new Map<number, T>()
   for (const { segment } of places) segment.hold()
   try {
     const stretches = stretchesOf(places)
-    for (let i = 0; i < stretches.length; i += READS_AT_ONCE)
-      await Promise.all(stretches.slice(i, i + READS_AT_ONCE).map((stretch) => readStretch(stretch, found)))
+    const lane = async (): Promise<void> => {
+      for (let next = stretches.pop(); next !== undefined; next = stretches.pop())
+        await readStretch(next, (bytes, order) => found.set(order, take(bytes, order)))
+    }
+    await Promise.all(Array.from({ length: Math.min(READS_AT_ONCE, stretches.length) }, lane))
   } finally {
     for (const { segment } of places) await segment.release()
   }
-  return found
+  return [...found].toSorted(([a], [b]) => a - b).map(([, value]) => value)
 }
 
-function stretchesOf(places: readonly Place[]): readonly Stretch[] {
+function stretchesOf(places: readonly Place[]): Stretch[] {
   const wanted = places.map((place, order) => ({ place, order }))
   wanted.sort((a, b) => compareNames(a.place, b.place) || a.place.offset - b.place.offset)
   const stretches: Stretch[] = []
@@ -50,11 +64,24 @@ function stretchesOf(places: readonly Place[]): readonly Stretch[] {
   return stretches
 }
 
-async function readStretch({ segment, from, to, wanted }: Stretch, found: Buffer[]): Promise<void> {
-  const bytes = await segment.read(from, to - from)
-  for (const { order, place } of wanted)
-    found[order] = bytes.subarray(place.offset - from, place.offset - from + place.length)
+async function readStretch(
+  { segment, from, to, wanted }: Stretch,
+  take: (bytes: Buffer, order: number) => void,
+): Promise<void> {
+  const length = to - from
+  const memory = (length <= READ_BYTES_MAX ? spare.pop() : undefined) ?? Buffer.alloc(Math.max(length, READ_BYTES_MAX))
+  try {
+    const bytes = memory.subarray(0, await segment.file.read(memory.subarray(0, length), from))
+    for (const { order, place } of wanted)
+      take(bytes.subarray(place.offset - from, place.offset - from + place.length), order)
+  } finally {
+    if (memory.length === READ_BYTES_MAX && spare.length < SPARE_MAX) spare.push(memory)
+  }
 }
+
+/** Shared by all ledgers of the process, and never more than this. */
+const spare: Buffer[] = []
+const SPARE_MAX = 2 * READS_AT_ONCE
 
 const compareNames = (a: Place, b: Place): number =>
   a.segment === b.segment ? 0 : a.segment.name < b.segment.name ? -1 : 1

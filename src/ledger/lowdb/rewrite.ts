@@ -68,7 +68,7 @@ class Rewriting {
     const places = Array.from({ length: to - from }, (_, i) => eventPlace(part, old, from + i))
     let at = this.#to.bytes
     const frames: Buffer[] = []
-    for (const bytes of await readPlaces(places)) {
+    for (const bytes of await readPlaces(places, (read) => Buffer.from(read))) {
       const frame = this.#again(bytes, at)
       frames.push(frame)
       at += frame.length

@@ -94,11 +94,6 @@ export class Segment {
     return this.#file.sync()
   }
 
-  async read(offset: number, length: number): Promise<Buffer> {
-    const bytes = Buffer.allocUnsafe(length)
-    return bytes.subarray(0, await this.#file.read(bytes, offset))
-  }
-
   /** Keeps it readable until `release`, even when the ledger is done with it. */
   hold(): void {
     this.#holds += 1

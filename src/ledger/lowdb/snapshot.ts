@@ -15,10 +15,13 @@ import type { Home } from './home.ts'
 import type { FullFiles, Journal } from './journal.ts'
 import { nameOf } from './manifest.ts'
 import { readPlaces } from './places.ts'
+import { pause } from './pause.ts'
 import { Segment } from './segment.ts'
 import type { Sizes } from './sizes.ts'
 
 const ENTRIES_PER_FRAME = 256
+/** Commits come in between. */
+const MOVES_AT_ONCE = 2000
 /** A flush of much at once would hold up the commits' own. */
 const SYNC_EVERY_BYTES = 4 * 1024 * 1024
 
@@ -28,6 +31,11 @@ export interface SnapshotOptions {
   readonly sizes: Sizes
   /** Aborted when the ledger closes: what was written so far is simply removed. */
   readonly signal: AbortSignal
+}
+
+interface Moved {
+  readonly held: Held
+  readonly to: Parameters<Contents['move']>[1]
 }
 
 /** Is more dead than alive, by more than a file's worth? */
@@ -54,8 +62,7 @@ export async function takeSnapshot(full: FullFiles, options: SnapshotOptions): P
     await home.files.syncDirectory(home.directory)
     const written = { number, bytes: segment.bytes, chain: copy.chain.toString('hex'), after: chain, lastEvent }
     await journal.adopt(segment, segments, written)
-    for (const { held, to } of copy.moved)
-      if (segments.has(held.segment) && contents.get(held.table, held.key) === held) contents.move(held, to)
+    await moveAll(copy.moved, segments, contents)
   } catch (error) {
     await segment.release()
     throw error
@@ -63,8 +70,17 @@ export async function takeSnapshot(full: FullFiles, options: SnapshotOptions): P
   await removeFiles(home, segments)
 }
 
+/** What was changed or dropped meanwhile no longer stands in the old files, and stays where it is. */
+async function moveAll(moved: readonly Moved[], from: ReadonlySet<Segment>, contents: Contents): Promise<void> {
+  for (let i = 0; i < moved.length; i += MOVES_AT_ONCE) {
+    for (const { held, to } of moved.slice(i, i + MOVES_AT_ONCE))
+      if (from.has(held.segment) && contents.get(held.table, held.key) === held) contents.move(held, to)
+    await pause()
+  }
+}
+
 class Copy {
-  readonly moved: { readonly held: Held; readonly to: Parameters<Contents['move']>[1] }[] = []
+  readonly moved: Moved[] = []
   readonly #segment: Segment
   readonly #inputs: ReadonlySet<Segment>
   readonly #options: SnapshotOptions
@@ -98,7 +114,7 @@ class Copy {
 
   async #write(some: readonly Held[]): Promise<void> {
     const places = some.map(({ segment, offset, length }) => ({ segment, offset, length }))
-    const values = await readPlaces(places)
+    const values = await readPlaces(places, (bytes) => Buffer.from(bytes))
     const puts = some.map((held, i) =>
       this.#fresh(held, places[i]?.segment ?? held.segment, values[i] ?? Buffer.alloc(0)),
     )
