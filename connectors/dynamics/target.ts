@@ -11,6 +11,7 @@ export const target: TargetFacet = {
   idField: (of) => (Object.hasOwn(odd, of) ? (odd[of] ?? '') : `${of}id`),
   parentField: (of) => (of === 'contact' ? 'parentcustomerid' : null),
   contactRole: null,
+  closedIsReadOnly: true,
   working: { statuscode: 'In Progress' },
   lead: {
     kind: kind('lead'),

@@ -17,6 +17,8 @@ export interface TargetModel {
     readonly contactField: FieldName
     readonly fields: (role: string, primary: boolean) => Fields
   } | null
+  /** A closed record takes no edits, not even of what the seller is told. */
+  readonly closedIsReadOnly?: boolean
   /** What says that a record is being worked on, where the CRM has more than a stage for that (and so can say "on hold"). */
   readonly working?: Fields
   /** Leads as records of their own, where the CRM has them: how their states are shown and written. */
