@@ -1,21 +1,25 @@
 // The fifth stage: does what the plan says. For every write an intent is on disk before the first byte leaves, and its
 // result is on disk after. A lost answer is never guessed at: the intent stays, and the next cycle looks.
 
-import type { Receipt, Write } from '#spi'
-import { asSyncError, Bug, RetryLater, type SyncError } from '#core/errors'
+import type { Receipt } from '#spi'
+import { asSyncError, type SyncError } from '#core/errors'
 import type { ChangeId, LinkKey, RecordId } from '#core/model/ids'
-import type { Link } from '#core/model/link'
+import { later } from '#core/model/instant'
+import { noBase, unseen, type Link } from '#core/model/link'
+import { isPointer } from '#core/model/record'
 import type { Change, Plan } from '#core/reconcile/plan'
 import type { LedgerChange, NewEvent } from '#ledger'
+import type { Intent } from '#ledger/entries'
 import { nextBatch } from './batches.ts'
+import type { OpenIntents } from './intents.ts'
 import type { Party, Pipeline } from './pipeline.ts'
 import { fillIn } from './pointers.ts'
+import { lostReceipt, send } from './send.ts'
 import {
   afterDeferral,
   afterRefusal,
   afterWrite,
   dropIntent,
-  errorOf,
   keepLink,
   refusedEvent,
   writtenEvent,
@@ -44,10 +48,21 @@ export interface ApplyFrame extends EventFrame {
   readonly drain?: AbortSignal
   readonly watch?: Watch
   readonly links: ReadonlyMap<LinkKey, Link>
+  /** Earlier writes of which it is not known what became of them. */
+  readonly open: OpenIntents
 }
+
+/** A create without a key may still turn up by itself: it is not repeated sooner than this. */
+const settleMs = 2 * 60_000
 
 export async function apply(pipeline: Pipeline, plan: Plan, frame: ApplyFrame): Promise<Applied> {
   return new Application(pipeline, plan, frame).run()
+}
+
+interface Blocked {
+  readonly error: SyncError
+  /** The change that was refused; others rest on it. */
+  readonly root: Change
 }
 
 class Application {
@@ -57,9 +72,11 @@ class Application {
   readonly #made = new Map<LinkKey, RecordId>()
   readonly #done = new Set<ChangeId>()
   readonly #failed = new Set<ChangeId>()
-  readonly #why = new Map<ChangeId, SyncError>()
+  readonly #why = new Map<ChangeId, Blocked>()
   readonly #stale = new Set<LinkKey>()
   readonly #planned: ReadonlySet<ChangeId>
+  /** What is planned for a link and not concluded; a link with nothing left is finished. */
+  readonly #left = new Map<LinkKey, Set<ChangeId>>()
   readonly #broken = new Set<string>()
   readonly #counts = { written: 0, refused: 0, unknown: 0, deferred: 0 }
   #queue: readonly Change[]
@@ -71,6 +88,7 @@ class Application {
     this.#links = new Map(frame.links)
     this.#queue = plan.changes.filter((change) => change.state === 'ready')
     this.#planned = new Set(this.#queue.map((change) => change.id))
+    for (const { link, id } of this.#queue) this.#left.set(link, (this.#left.get(link) ?? new Set()).add(id))
   }
 
   async run(): Promise<Applied> {
@@ -103,48 +121,99 @@ class Application {
     for (const change of batch) this.#failed.add(change.id)
   }
 
+  /** Rests on something that failed. Where that was refused, the deal is told; otherwise the next pass looks again. */
   async #putOff(changes: readonly Change[]): Promise<void> {
-    if (changes.length === 0) return
     const moves: LedgerChange[] = []
     for (const change of changes) {
       this.#failed.add(change.id)
-      const cause = change.after.map((id) => this.#why.get(id)).find((error) => error !== undefined)
+      const cause = change.after.map((id) => this.#why.get(id)).find((found) => found !== undefined)
       const link = this.#links.get(change.link)
-      this.#counts.deferred += cause && cause.remedy !== 'needs-human' ? 1 : 0
       if (!cause || !link) continue
       this.#why.set(change.id, cause)
-      moves.push(this.#keep(afterDeferral(link, change, cause, this.#frame.now)))
+      moves.push(this.#keep(afterDeferral(link, cause.root, { error: cause.error, now: this.#frame.now }), change))
     }
-    await this.#pipeline.ledger.commit(moves)
+    if (moves.length > 0) await this.#pipeline.ledger.commit(moves)
   }
 
-  async #send(batch: readonly Change[]): Promise<void> {
-    const { ledger, clock } = this.#pipeline
-    const known = await this.#alreadyMade(batch)
-    const open = batch.filter((change) => !known.has(change.id))
-    await ledger.commit(
-      open.map((change) => ({
-        put: 'intent',
-        key: change.id,
-        value: {
-          change,
-          at: clock.now(),
-          mapping: this.#pipeline.mapping.hash,
-          before: change.write.do === 'update' ? change.write.expect : null,
-          tries: 1,
-        },
-      })),
-    )
-    const receipts = open.length === 0 ? [] : await this.#write(open)
+  async #send(planned: readonly Change[]): Promise<void> {
+    const { ledger } = this.#pipeline
+    await this.#findPointedTo(planned)
+    const known = await this.#alreadyMade(planned)
+    const batch = planned
+      .filter((change) => !known.has(change.id) && !this.#mayStillTurnUp(change))
+      .map((change) => this.#asFirstSent(change))
+    await ledger.commit(batch.map((change) => this.#intentFor(change)))
+    const receipts = batch.length === 0 ? [] : await this.#write(batch)
     const moves: LedgerChange[] = []
     const events: NewEvent[] = []
-    for (const [index, change] of open.entries()) this.#settle(change, receipts[index] ?? lostReceipt, moves, events)
-    for (const [id, made] of known)
-      this.#remember(
-        batch.find((change) => change.id === id),
-        made,
-      )
+    for (const [index, change] of batch.entries()) this.#settle(change, receipts[index] ?? lostReceipt, moves, events)
+    for (const change of planned) {
+      const made = known.get(change.id)
+      if (made) this.#remember(change, made)
+      const link = this.#links.get(change.link)
+      if (made && link)
+        moves.push(this.#keep(afterWrite(link, change, { written: made, now: this.#frame.now }), change))
+    }
     await ledger.commit(moves, events)
+  }
+
+  async #write(batch: readonly Change[]): Promise<readonly Receipt[]> {
+    const party = this.#party(batch[0]?.system ?? '')
+    const writes = batch.map(({ write }) => fillIn(write, this.#made))
+    const { receipts, failure } = await send(party, writes, this.#frame.signal)
+    if (failure) this.#breakOff(party.name, failure)
+    return receipts
+  }
+
+  #breakOff(system: string, why: SyncError): void {
+    this.#failure ??= why
+    this.#broken.add(system)
+  }
+
+  // ── before a write ─────────────────────────────────────────────────────────────────────────────────────────
+
+  /** An operation keeps its first words: a create whose answer was lost is sent again as it was. */
+  #asFirstSent(change: Change): Change {
+    const earlier = this.#frame.open.of(change.id)?.change
+    if (!earlier || earlier.write.do !== 'create') return change
+    const pointers = Object.values(earlier.write.fields).filter((value) => isPointer(value))
+    return pointers.every(({ $write }) => this.#made.has($write)) ? { ...earlier, after: change.after } : change
+  }
+
+  /** Without a key, nothing keeps a second one from being made: so the first is given time to show. */
+  #mayStillTurnUp(change: Change): boolean {
+    const earlier = this.#frame.open.of(change.id)
+    const { write } = change
+    if (!earlier || write.do !== 'create' || write.keyField !== null) return false
+    const waits = later(earlier.at, settleMs) > this.#pipeline.clock.now()
+    if (waits) this.#failed.add(change.id)
+    return waits
+  }
+
+  #intentFor(change: Change): LedgerChange {
+    const earlier = this.#frame.open.of(change.id)
+    const value: Intent = {
+      change,
+      at: earlier?.at ?? this.#pipeline.clock.now(),
+      mapping: this.#pipeline.mapping.hash,
+      before: change.write.do === 'update' ? change.write.expect : null,
+      tries: (earlier?.tries ?? 0) + 1,
+    }
+    return { put: 'intent', key: change.id, value }
+  }
+
+  /** Records that this batch points to and that an earlier pass made. */
+  async #findPointedTo(batch: readonly Change[]): Promise<void> {
+    const values = batch.flatMap(({ write }) => Object.values(write.fields))
+    const wanted = values.flatMap((value) => (isPointer(value) && !this.#made.has(value.$write) ? [value.$write] : []))
+    if (wanted.length === 0) return
+    const keys = [...new Set(wanted)]
+    const { ledger } = this.#pipeline
+    const [made, links] = [await ledger.getMany('made', keys), await ledger.getMany('link', keys)]
+    for (const [index, key] of keys.entries()) {
+      const id = made[index]?.id ?? links[index]?.record
+      if (id) this.#made.set(key, id)
+    }
   }
 
   /** Records without a key at their vendor that an earlier plan made: by then this plan could not see them yet. */
@@ -160,37 +229,7 @@ class Application {
     )
   }
 
-  async #write(batch: readonly Change[]): Promise<readonly Receipt[]> {
-    const party = this.#party(batch[0]?.system ?? '')
-    const receipts: Receipt[] = batch.map(() => lostReceipt)
-    let open = batch.map((_, index) => index)
-    const attempt = async (): Promise<void> => {
-      const writes = open.map((index): Write => fillIn(batch[index]?.write, this.#made))
-      const answers = await party.session.write(writes, this.#frame.signal)
-      if (answers.length !== writes.length)
-        throw new Bug(`${party.name} answered ${answers.length} writes of ${writes.length}.`, { code: 'DB-9004' })
-      for (const [at, index] of open.entries()) receipts[index] = answers[at] ?? lostReceipt
-      open = open.filter((index) => isWorthRepeating(receipts[index]))
-      const again = open.map((index) => errorOf(receipts[index] ?? lostReceipt)).find((error) => error !== null)
-      if (again) throw again
-    }
-    try {
-      await party.line.ask(`${party.name}.write`, attempt, this.#frame.signal)
-    } catch (error) {
-      this.#gaveUp(party, asSyncError(error), receipts, open)
-    }
-    return receipts
-  }
-
-  /** The receipts say what happened; an error that is in none of them came before or instead of an answer. */
-  #gaveUp(party: Party, error: SyncError, receipts: Receipt[], open: readonly number[]): void {
-    const fromReceipts = open.some((index) => errorOf(receipts[index] ?? lostReceipt) === error)
-    if (!fromReceipts && error instanceof RetryLater && error.code === 'DB-3001')
-      for (const index of open) receipts[index] = { outcome: 'refused', error }
-    if (error.remedy === 'retry-later' && error.scope === 'record') return
-    this.#failure ??= error
-    this.#broken.add(party.name)
-  }
+  // ── after a write ──────────────────────────────────────────────────────────────────────────────────────────
 
   #settle(change: Change, receipt: Receipt, moves: LedgerChange[], events: NewEvent[]): void {
     const { outcome } = receipt
@@ -200,28 +239,51 @@ class Application {
       this.#failed.add(change.id)
       return
     }
-    moves.push(dropIntent(change))
+    moves.push(...this.#over(change, outcome))
     if (outcome === 'stale') {
       this.#stale.add(change.link)
       this.#failed.add(change.id)
     } else if (outcome === 'refused') this.#refused(change, asSyncError(receipt.error), moves, events)
+    else if (outcome === 'already-there' && this.#isStrange(change)) moves.push(...this.#found(change, receipt))
     else this.#written(change, receipt, moves, events)
+  }
+
+  /** A write that was let in shows that no earlier one, which expected the same state, ever was. */
+  #over(change: Change, outcome: Receipt['outcome']): readonly LedgerChange[] {
+    const { write, link, side } = change
+    if (outcome !== 'written' || write.do !== 'update' || write.expect === null) return [dropIntent(change)]
+    const refuted = this.#frame.open.updates(link, side).filter(({ before }) => before === write.expect)
+    return [dropIntent(change), ...refuted.map((intent) => dropIntent(intent.change))]
   }
 
   #written(change: Change, written: Written, moves: LedgerChange[], events: NewEvent[]): void {
     this.#remember(change, written)
     this.#counts.written += 1
     const link = this.#links.get(change.link)
-    if (link) moves.push(this.#keep(afterWrite(link, change, written)))
+    const { now } = this.#frame
+    if (link) moves.push(this.#keep(afterWrite(link, change, { written, now }), change))
     if (change.write.do === 'create' && change.settles.becomes === undefined) {
       const { key } = change.write
-      moves.push({ put: 'made', key, value: { key, kind: change.kind, id: written.id, at: this.#frame.now } })
+      moves.push({ put: 'made', key, value: { key, kind: change.kind, id: written.id, at: now } })
     }
     events.push(writtenEvent(change, written, this.#frame))
   }
 
-  #remember(change: Change | undefined, written: Written): void {
-    if (!change) return
+  /** Somebody else's record stands under the key of a new deal: what it holds was never ours. */
+  #isStrange(change: Change): boolean {
+    return change.settles.becomes === 'record' && this.#frame.open.of(change.id) === undefined
+  }
+
+  /** It is the deal's record from now on, and nothing about it is agreed yet. */
+  #found(change: Change, written: Written): readonly LedgerChange[] {
+    this.#remember(change, written)
+    this.#stale.add(change.link)
+    const link = this.#links.get(change.link)
+    if (!link) return []
+    return [this.#keep({ ...link, record: written.id, kind: change.kind, base: noBase, right: unseen })]
+  }
+
+  #remember(change: Change, written: Written): void {
     this.#done.add(change.id)
     if (change.write.do === 'create') this.#made.set(change.write.key, written.id)
   }
@@ -230,31 +292,26 @@ class Application {
     this.#failed.add(change.id)
     // A whole connection that has to wait is nobody's record's fault: the plan is made again later.
     if (isAboutConnection(error)) {
-      this.#failure ??= error
-      this.#broken.add(change.system)
+      this.#breakOff(change.system, error)
       this.#counts.deferred += 1
       return
     }
     this.#counts.refused += 1
-    this.#why.set(change.id, error)
+    this.#why.set(change.id, { error, root: change })
     const link = this.#links.get(change.link)
-    if (link) moves.push(this.#keep(afterRefusal(link, change, error, this.#frame.now)))
+    if (link) moves.push(this.#keep(afterRefusal(link, change, { error, now: this.#frame.now }), change))
     events.push(refusedEvent(change, error, this.#frame))
   }
 
-  #keep(link: Link): LedgerChange {
-    this.#links.set(link.key, link)
-    return keepLink(link)
+  /** With the change that is concluded by it, if one is: after the last one, the link is finished. */
+  #keep(link: Link, concluded?: Change): LedgerChange {
+    const left = this.#left.get(link.key)
+    if (concluded) left?.delete(concluded.id)
+    const { unfinished: _, ...finished } = link
+    const kept = left?.size === 0 ? finished : link
+    this.#links.set(link.key, kept)
+    return keepLink(kept)
   }
-}
-
-const lostReceipt: Receipt = {
-  outcome: 'unknown',
-  error: new RetryLater('The answer to a write was lost.', { code: 'DB-3002', scope: 'record' }),
-}
-
-function isWorthRepeating(receipt: Receipt | undefined): boolean {
-  return receipt?.outcome === 'refused' && asSyncError(receipt.error).remedy === 'retry-later'
 }
 
 const isAboutConnection = (error: SyncError): boolean => error.remedy === 'retry-later' && error.scope === 'connection'

@@ -15,12 +15,13 @@ import type { Plan } from '#core/reconcile/plan'
 import type { DealView, PlanFrame } from '#core/reconcile/world'
 import type { NewEvent } from '#ledger'
 import { apply, type Applied } from './apply.ts'
+import { openIntents, type OpenIntents } from './intents.ts'
 import { normalise, wholeDeals } from './normalise.ts'
 import type { Pipeline } from './pipeline.ts'
 import { read, type Seen } from './read.ts'
 import { record } from './record.ts'
-import { recover } from './recover.ts'
-import { keepLink } from './settle.ts'
+import { recoverCreates, recoverUpdates } from './recover.ts'
+import { afterMoving, keepLink } from './settle.ts'
 import { sweep } from './sweep.ts'
 import type { Watch } from './watch.ts'
 
@@ -88,8 +89,8 @@ async function pass(pipeline: Pipeline, options: CycleOptions, run: string): Pro
   const signal = options.drain ? AbortSignal.any([options.signal, options.drain]) : options.signal
   const writes = mayWrite(pipeline, options)
   const frame = { run, now: pipeline.clock.now(), who: options.who ?? 'dealbridge' }
-  const recovered = writes ? await recover(pipeline, frame, signal) : []
-  const again = [...recovered, ...(options.agreed?.changes ?? []).map((change) => change.link)]
+  if (writes) await recoverCreates(pipeline, await openIntents(pipeline.ledger), frame, signal)
+  const again = (options.agreed?.changes ?? []).map((change) => change.link)
   const seen = await read(pipeline, signal)
   const views = await normalise(pipeline, seen, signal)
   const of: RoundFrame = { options, seen, frame, writes, signal }
@@ -170,8 +171,11 @@ interface Round {
 
 const nothingApplied: Applied = { written: 0, refused: 0, stale: [], unknown: 0, deferred: 0, failure: null }
 
-async function round(pipeline: Pipeline, views: readonly DealView[], of: RoundFrame): Promise<Round> {
+async function round(pipeline: Pipeline, seenViews: readonly DealView[], of: RoundFrame): Promise<Round> {
   const { agreed, watch } = of.options
+  const open = await openIntents(pipeline.ledger)
+  const { views, moves, events } = recoverUpdates(pipeline, seenViews, open, of.frame)
+  if (of.writes && moves.length > 0) await pipeline.ledger.commit(moves, events)
   const fresh = planAll(frameOf(pipeline, of.frame.now), views, {
     limits: pipeline.limits,
     linked: await pipeline.ledger.count('link'),
@@ -182,7 +186,7 @@ async function round(pipeline: Pipeline, views: readonly DealView[], of: RoundFr
   watch?.seen?.(views)
   watch?.planned?.(plan)
   if (!of.writes || plan.stopped.length > 0) return { plan, applied: nothingApplied }
-  const applied = await carryOut(pipeline, plan, { views, of })
+  const applied = await carryOut(pipeline, plan, { views, of, open })
   return { plan, applied: { ...applied, deferred: applied.deferred + leftOut } }
 }
 
@@ -204,13 +208,13 @@ export function frameOf(pipeline: Pipeline, now: Instant): PlanFrame {
 async function carryOut(
   pipeline: Pipeline,
   plan: Plan,
-  { views, of }: { readonly views: readonly DealView[]; readonly of: RoundFrame },
+  { views, of, open }: { readonly views: readonly DealView[]; readonly of: RoundFrame; readonly open: OpenIntents },
 ): Promise<Applied> {
   if (plan.links.length > 0) await pipeline.ledger.commit(plan.links.map(keepLink), waitsBegun(plan, views, of.frame))
   const links = new Map<LinkKey, Link>()
   for (const view of views) if (view.link) links.set(view.link.key, view.link)
   for (const link of plan.links) links.set(link.key, link)
-  const applied = await apply(pipeline, plan, { ...of.frame, ...of.options, who: of.frame.who, links })
+  const applied = await apply(pipeline, plan, { ...of.frame, ...of.options, who: of.frame.who, links, open })
   return { ...applied, stale: [...new Set([...applied.stale, ...movedOn(plan, views)])] }
 }
 
@@ -251,8 +255,14 @@ async function untilSettled(pipeline: Pipeline, first: Round, of: RoundFrame): P
     stale = next.applied.stale
     applied = sum(applied, next.applied)
   }
-  // Still moving: the bookmarks stay, so the next pass meets them again.
-  return { plan: first.plan, applied: { ...applied, stale, deferred: applied.deferred + stale.length } }
+  if (stale.length > 0 && of.writes) await leaveMoving(pipeline, stale, of.frame.now)
+  return { plan: first.plan, applied: { ...applied, stale } }
+}
+
+/** Still moving: the next pass meets them again, and says so when that goes on. */
+async function leaveMoving({ ledger }: Pipeline, keys: readonly LinkKey[], now: Instant): Promise<void> {
+  const links = await ledger.getMany('link', keys)
+  await ledger.commit(links.flatMap((link) => (link ? [keepLink(afterMoving(link, now))] : [])))
 }
 
 function sum(a: Applied, b: Applied): Applied {

@@ -72,10 +72,10 @@ async function gather(pipeline: Pipeline, seen: Seen): Promise<ReadonlyMap<LinkK
 /** Our own write coming back, or a change to something no row looks at. */
 function isEcho(pipeline: Pipeline, { link, referral, crm }: Gathered): boolean {
   if (!link?.record || link.missingSince || link.answers || link.mapping !== pipeline.mapping.hash) return false
-  if (link.waiting.length > 0) return false
+  if (link.waiting.length > 0 || link.unfinished) return false
   if (crm?.gone || referral?.gone) return false
-  if (link.kind !== pipeline.mapping.record) return false
   if (sawAlready(link, referral, crm)) return true
+  if (link.kind !== pipeline.mapping.record) return false
   const known = { mapping: pipeline.mapping, link, now: pipeline.clock.now() }
   const moved =
     (referral !== null && differsFromBase({ ...known, side: 'referral', record: referral })) ||
@@ -104,10 +104,7 @@ async function complete(
 ): Promise<readonly DealView[]> {
   await fillReferrals(pipeline, [...gathered.values()], signal)
   await fillRecords(pipeline, [...gathered.values()], signal)
-  const deals = [...gathered.values()].filter(
-    (deal): deal is Gathered & { referral: VendorRecord } => deal.referral !== null,
-  )
-  const parts = deals.map((deal) => ({ ...deal, facts: factsOf(deal.referral) }))
+  const parts = [...gathered.values()].map((deal) => ({ ...deal, facts: deal.referral && factsOf(deal.referral) }))
   const found = await searchFor(pipeline, parts, signal)
   return parts.map((part, index): DealView => ({
     link: part.link,

@@ -4,7 +4,7 @@
 import type { Question } from '#spi'
 import { recordId } from '#core/model/ids'
 import type { Link } from '#core/model/link'
-import type { Shape, VendorRecord } from '#core/model/record'
+import type { FieldName, Shape, VendorRecord } from '#core/model/record'
 import type { Env, MatchCriterion, MatchTry } from '#core/mapping/mapping'
 import type { Found } from '#core/reconcile/world'
 import { ask } from './ask.ts'
@@ -12,7 +12,7 @@ import type { Pipeline } from './pipeline.ts'
 
 interface Part {
   readonly link: Link | null
-  readonly referral: VendorRecord
+  readonly referral: VendorRecord | null
 }
 
 /** Where an answer belongs. */
@@ -47,19 +47,20 @@ export async function searchFor(
 }
 
 /** Linked to its deal: nothing to search. A lead may still become a deal, which needs its account and contact. */
-function isSettled({ mapping }: Pipeline, { link }: Part): boolean {
-  return link?.record != null && link.kind !== mapping.lead?.record
+function isSettled({ mapping }: Pipeline, { link, referral }: Part): boolean {
+  return !referral || referral.gone || (link?.record != null && link.kind !== mapping.lead?.record)
 }
 
 function questionsFor(pipeline: Pipeline, { referral }: Part, part: number): readonly Asked[] {
   const { mapping } = pipeline
+  if (!referral) return []
   const env: Env = { referral: referral.fields, crm: null, now: pipeline.clock.now() }
   if (!mapping.take(env).taken) return []
   const own = mapping.shapes.find((shape) => shape.kind === mapping.record) ?? { kind: mapping.record, fields: [] }
   return [
-    ...asks({ part, lookup: null, shape: own, tries: mapping.match.tries, env, idField: mapping.idField }),
+    ...asks({ part, lookup: null, shape: own, tries: mapping.match.tries, env, fields: ownFields(pipeline) }),
     ...mapping.lookups.flatMap(({ name, shape, tries }) =>
-      asks({ part, lookup: name, shape, tries, env, idField: mapping.idField }),
+      asks({ part, lookup: name, shape, tries, env, fields: noFields }),
     ),
   ]
 }
@@ -70,24 +71,32 @@ interface Asking {
   readonly shape: Shape
   readonly tries: readonly MatchTry[]
   readonly env: Env
-  readonly idField: string
+  readonly fields: UniqueFields
 }
 
-function asks({ part, lookup, shape, tries, env, idField }: Asking): readonly Asked[] {
+/** Fields of which one record has one value: asked in a narrower form, where the vendor has one. */
+interface UniqueFields {
+  readonly id: FieldName | null
+  readonly key: FieldName | null
+}
+
+const noFields: UniqueFields = { id: null, key: null }
+
+const ownFields = ({ mapping }: Pipeline): UniqueFields => ({ id: mapping.idField, key: mapping.match.keyField })
+
+function asks({ part, lookup, shape, tries, env, fields }: Asking): readonly Asked[] {
   return tries.flatMap((by, index) => {
     const criteria = by.criteria(env)
-    return criteria
-      ? [{ part, lookup, index, question: { shape, by: byOf(criteria, lookup === null ? idField : '') } }]
-      : []
+    return criteria ? [{ part, lookup, index, question: { shape, by: byOf(criteria, fields) } }] : []
   })
 }
 
 /** The narrowest form of a question is the cheapest one for the vendor. */
-function byOf(criteria: readonly MatchCriterion[], idField: string): Question['by'] {
+function byOf(criteria: readonly MatchCriterion[], { id, key }: UniqueFields): Question['by'] {
   const [only] = criteria
-  if (only && criteria.length === 1 && only.compare === 'exact') {
-    return only.field === idField ? { id: recordId(only.value) } : { key: { field: only.field, value: only.value } }
-  }
+  const exact = criteria.length === 1 && only?.compare === 'exact' ? only : null
+  if (exact && exact.field === id) return { id: recordId(exact.value) }
+  if (exact && exact.field === key) return { key: { field: exact.field, value: exact.value } }
   return { match: criteria }
 }
 

@@ -1,209 +1,119 @@
-// Settles open intents: writes whose answer never came, because it was lost or because we died. Each is looked up at
-// the vendor before anything new is planned for its deal.
+// Settles open intents: writes whose answer never came, because it was lost or because we died. Each is held against
+// what the vendor shows before anything new is planned for its deal.
 //
-//   create   found by its key  → it was made: agreed on what was intended    not found → forget the intent
-//   update   shows the value   → it was written                              unchanged → forget the intent
+//   create   found by its key  → it was made: agreed on what was intended
+//            not found         → it may still appear: the very same create is sent again, under the same key
+//   update   same version      → not written, or a replica lags: open until a write to that version succeeds or fails
+//            shows the value   → it was written
 //            shows another one → somebody came after us: the intended value counts as what both sides knew
-//            shows the old one although the record changed → cannot be told apart from "taken back": ask
+//            shows the old one → although the record changed: cannot be told apart from "taken back": ask
 
-import type { Question } from '#spi'
-import { REFERRAL, recordId, type LinkKey, type RowId } from '#core/model/ids'
-import { baseValue, type Link } from '#core/model/link'
+import { later, type Instant } from '#core/model/instant'
+import type { LinkKey } from '#core/model/ids'
+import { unseen, type Link } from '#core/model/link'
 import type { VendorRecord } from '#core/model/record'
-import { ReferralFacts } from '#core/model/referral'
-import { sameValue, type Value } from '#core/model/value'
-import { sameThing } from '#core/mapping/compare'
-import type { Env } from '#core/mapping/mapping'
-import type { Change } from '#core/reconcile/plan'
-import { waitFrom } from '#core/reconcile/waits'
-import { textOf } from '#core/model/json'
+import type { DealView } from '#core/reconcile/world'
+import type { Side } from '#core/reconcile/plan'
 import type { Intent } from '#ledger/entries'
 import type { LedgerChange, NewEvent } from '#ledger'
-import { ask } from './ask.ts'
+import { findLostCreates } from './lost-creates.ts'
+import { settledUpdate } from './lost-updates.ts'
+import type { OpenIntents } from './intents.ts'
 import type { Pipeline } from './pipeline.ts'
-import { afterWrite, dropIntent, keepLink, writtenEvent, type EventFrame, type Written } from './settle.ts'
+import { afterWrite, dropIntent, keepLink, writtenEvent, type EventFrame } from './settle.ts'
 
-/** Settled together; a crash can leave one batch of intents, not more. */
-const intentsMax = 5_000
+/** No answer comes later than this, and no replica lags so far: a record that stands as before was not written. */
+const believedMs = 60 * 60_000
 
-/** The links whose intents were settled: they are planned again at once. */
-export async function recover(pipeline: Pipeline, frame: EventFrame, signal: AbortSignal): Promise<readonly LinkKey[]> {
-  const intents: Intent[] = []
-  for await (const intent of pipeline.ledger.all('intent')) {
-    intents.push(intent)
-    if (intents.length >= intentsMax) break
-  }
-  if (intents.length === 0) return []
-  pipeline.log.info('recover.begin', { pipeline: pipeline.name, count: intents.length })
-  const [left, right] = [
-    intents.filter(({ change }) => change.side === 'referral'),
-    intents.filter(({ change }) => change.side === 'crm'),
-  ]
-  const seen = new Map<Intent, readonly VendorRecord[]>()
-  for (const [side, mine] of [
-    ['source', left],
-    ['target', right],
-  ] as const) {
-    const answers = await ask(
-      pipeline,
-      side,
-      mine.map((intent) => questionFor(pipeline, intent.change)),
-      signal,
-    )
-    for (const [index, intent] of mine.entries()) seen.set(intent, answers[index] ?? [])
-  }
-  return settleAll(pipeline, seen, frame)
-}
-
-function questionFor({ mapping }: Pipeline, change: Change): Question {
-  const { write } = change
-  const fields =
-    change.side === 'referral'
-      ? []
-      : (mapping.shapes.find((shape) => shape.kind === change.kind)?.fields ?? Object.keys(write.fields))
-  const shape = { kind: change.side === 'referral' ? REFERRAL : change.kind, fields }
-  if (write.do === 'update') return { shape, by: { id: write.id } }
-  if (write.keyField !== null) return { shape, by: { key: { field: write.keyField, value: write.key } } }
-  return { shape, by: { match: change.findBy ?? [] } }
-}
-
-async function settleAll(
+/** Creates whose answer was lost, looked up at the vendor. Those that are not found stay open. */
+export async function recoverCreates(
   pipeline: Pipeline,
-  seen: ReadonlyMap<Intent, readonly VendorRecord[]>,
+  open: OpenIntents,
   frame: EventFrame,
-): Promise<readonly LinkKey[]> {
-  const links = new Map<LinkKey, Link>()
-  const keys = [...new Set([...seen.keys()].map(({ change }) => change.link))]
-  for (const link of await pipeline.ledger.getMany('link', keys)) if (link) links.set(link.key, link)
+  signal: AbortSignal,
+): Promise<void> {
+  const found = await findLostCreates(pipeline, open.creates, signal)
+  if (found.length === 0) return
+  const links = await linksOf(
+    pipeline,
+    found.map(({ intent }) => intent.change.link),
+  )
   const moves: LedgerChange[] = []
   const events: NewEvent[] = []
-  // In the order in which they were sent: an edit before the outcome that followed it.
-  for (const [intent, records] of [...seen].toSorted(([a], [b]) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0))) {
+  for (const { intent, record } of found) {
     const { change } = intent
     const link = links.get(change.link)
+    const written = { id: record.id, version: record.version }
     moves.push(dropIntent(change))
-    const written = change.write.do === 'create' ? foundCreate(change, records) : null
-    if (change.write.do === 'create' && change.settles.becomes === undefined && written) {
-      moves.push({
-        put: 'made',
-        key: change.write.key,
-        value: { key: change.write.key, kind: change.kind, id: written.id, at: frame.now },
-      })
+    if (change.settles.becomes === undefined && change.write.do === 'create') {
+      const { key } = change.write
+      moves.push({ put: 'made', key, value: { key, kind: change.kind, id: record.id, at: frame.now } })
     }
-    const next =
-      link &&
-      (change.write.do === 'create'
-        ? written && afterWrite(link, change, written)
-        : afterUpdate(pipeline, link, intent, records[0]))
-    if (!next) continue
-    links.set(next.key, next)
-    events.push(
-      writtenEvent(
-        change,
-        written ?? { id: change.record ?? recordId(''), version: records[0]?.version ?? null },
-        frame,
-      ),
-    )
+    if (link) links.set(link.key, seenAnew(afterWrite(link, change, { written, now: frame.now }), change.side))
+    events.push(writtenEvent(change, written, frame))
   }
   await pipeline.ledger.commit([...moves, ...[...links.values()].map(keepLink)], events)
-  pipeline.log.info('recover.done', { pipeline: pipeline.name, count: events.length })
-  return keys
+  pipeline.log.info('recover.creates', { pipeline: pipeline.name, count: found.length })
 }
 
-function foundCreate(change: Change, records: readonly VendorRecord[]): Written | null {
-  const fits = records.filter(
-    (record) =>
-      !record.gone &&
-      (change.findBy ?? []).every(({ field, value, compare }) =>
-        sameThing(compare, textOf(record.fields[field]), value),
-      ),
-  )
-  const [first] = fits
-  return first ? { id: first.id, version: first.version } : null
+export interface Recovered {
+  /** With the links as they are once what is known was settled. */
+  readonly views: readonly DealView[]
+  readonly moves: readonly LedgerChange[]
+  readonly events: readonly NewEvent[]
 }
 
-/** Undefined when it was not written at all: then nothing is known that was not known before. */
-function afterUpdate(
+/** Updates whose answer was lost, held against the records in hand. */
+export function recoverUpdates(
   pipeline: Pipeline,
-  link: Link,
-  intent: Intent,
-  record: VendorRecord | undefined,
-): Link | undefined {
-  if (!record || record.gone) return undefined
-  const untouched = intent.before !== null && record.version === intent.before
-  if (untouched) return undefined
-  const { change } = intent
-  const shown = shownBy(pipeline, change, record)
-  const doubtful = shown.filter(
-    ({ now, intended, row }) =>
-      now !== undefined && !sameValue(now, intended) && sameValue(now, baseValue(link, row) ?? null),
-  )
-  const settled = afterWrite(
-    link,
-    { ...change, settles: standingIfShown(change, record) },
-    { id: record.id, version: record.version },
-  )
-  const values = { ...settled.base.values }
-  for (const { row } of doubtful) {
-    const before = baseValue(link, row)
-    if (before === undefined) delete values[row]
-    else values[row] = before
-  }
-  // What we read now is newer than our own write: it must not be taken for a stale answer.
-  const next: Link = {
-    ...settled,
-    base: { ...settled.base, values },
-    ...(change.side === 'referral' ? { left: { version: null, at: null } } : { right: { version: null, at: null } }),
-  }
-  return doubtful.length === 0
-    ? next
-    : withDoubt(
-        pipeline,
-        next,
-        doubtful.map(({ row }) => row),
-      )
-}
-
-interface Shown {
-  readonly row: RowId
-  readonly intended: Value
-  /** Undefined when the side does not show it. */
-  readonly now: Value | undefined
-}
-
-function shownBy({ mapping, clock }: Pipeline, change: Change, record: VendorRecord): readonly Shown[] {
-  const env: Env = { referral: record.fields, crm: null, now: clock.now() }
-  return mapping.rows.flatMap((row): readonly Shown[] => {
-    if (!Object.hasOwn(change.settles.values, row.id)) return []
-    const reading = change.side === 'referral' ? row.fromReferral(env) : row.fromCrm(record.fields)
-    return [
-      {
-        row: row.id,
-        intended: change.settles.values[row.id] ?? null,
-        now: reading.is === 'value' ? reading.value : undefined,
-      },
-    ]
+  views: readonly DealView[],
+  open: OpenIntents,
+  frame: EventFrame,
+): Recovered {
+  if (open.all.length === 0) return { views, moves: [], events: [] }
+  const moves: LedgerChange[] = []
+  const events: NewEvent[] = []
+  const settled = views.map((view): DealView => {
+    if (!view.link) return view
+    let { link } = view
+    for (const side of ['referral', 'crm'] as const) {
+      const record = side === 'referral' ? view.referral : view.crm
+      const verdict = verdictOn(open.updates(link.key, side), record, frame.now)
+      moves.push(...verdict.over.map(({ change }) => dropIntent(change)))
+      if (!verdict.settle || !record) continue
+      const { link: next, done } = settledUpdate({ pipeline, link, record, now: frame.now }, verdict.over)
+      link = seenAnew(next, side)
+      events.push(...done.map((change) => writtenEvent(change, { id: record.id, version: record.version }, frame)))
+    }
+    if (link !== view.link) moves.push(keepLink(link))
+    return link === view.link ? view : { ...view, link }
   })
+  return { views: settled, moves, events }
 }
 
-/** An outcome counts as sent only when the referral shows it. */
-function standingIfShown(change: Change, record: VendorRecord): Change['settles'] {
-  const { standing, closes, ...rest } = change.settles
-  if (change.side !== 'referral' || standing === undefined) return change.settles
-  const facts = ReferralFacts.safeParse(record.fields['ref'])
-  const shown = facts.success && facts.data.stage === standing.stage
-  return shown ? { ...rest, standing, ...(closes === undefined ? {} : { closes }) } : rest
+interface Verdict {
+  /** Nothing more can be learned about these. */
+  readonly over: readonly Intent[]
+  /** They, or what came after them, left their mark on the record. */
+  readonly settle: boolean
 }
 
-/** A question for each row: the planner asks it until it is answered. */
-function withDoubt({ clock }: Pipeline, link: Link, rows: readonly RowId[]): Link {
-  const doubts = rows.map((row) =>
-    waitFrom(
-      { for: 'question', subject: `row:${row}`, code: 'DB-3507', message: 'An answer was lost.', who: 'the seller' },
-      [],
-      clock.now(),
-    ),
-  )
-  const subjects = new Set(doubts.map(({ subject }) => subject))
-  return { ...link, waiting: [...link.waiting.filter(({ subject }) => !subjects.has(subject)), ...doubts] }
+const stillOpen: Verdict = { over: [], settle: false }
+
+function verdictOn(intents: readonly Intent[], record: VendorRecord | null, now: Instant): Verdict {
+  if (intents.length === 0) return stillOpen
+  const untouched = !record || record.gone || intents.some(({ before }) => before === record.version)
+  if (!untouched) return { over: intents, settle: true }
+  return { over: intents.filter(({ at }) => later(at, believedMs) <= now), settle: false }
+}
+
+/** What we read now is newer than our own write: it must not be taken for a stale answer. */
+function seenAnew(link: Link, side: Side): Link {
+  return side === 'referral' ? { ...link, left: unseen } : { ...link, right: unseen }
+}
+
+async function linksOf({ ledger }: Pipeline, keys: readonly LinkKey[]): Promise<Map<LinkKey, Link>> {
+  const links = new Map<LinkKey, Link>()
+  for (const link of await ledger.getMany('link', [...new Set(keys)])) if (link) links.set(link.key, link)
+  return links
 }

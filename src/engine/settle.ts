@@ -2,12 +2,13 @@
 // clock it is given: the same receipt settles the same way now and when it is recovered after a crash.
 
 import type { Receipt } from '#spi'
-import { asSyncError, type SyncError } from '#core/errors'
+import { asSyncError, RetryLater, type SyncError } from '#core/errors'
 import type { RecordId, Version } from '#core/model/ids'
-import { instantFromMs, msOf, type Instant } from '#core/model/instant'
+import { later, type Instant } from '#core/model/instant'
 import type { JsonObject } from '#core/model/json'
-import type { Link, Waiting } from '#core/model/link'
-import { refusalSubject } from '#core/reconcile/change'
+import { replicaLagMs, type Link, type Waiting } from '#core/model/link'
+import { inputsOf, movingMax, movingSubject, refusalSubject } from '#core/reconcile/change'
+import { latelyName, loopWithinMs, loopWritesMax } from '#core/reconcile/loops'
 import { outcomeSubject } from '#core/reconcile/outcome'
 import type { Change } from '#core/reconcile/plan'
 import type { LedgerChange, NewEvent } from '#ledger'
@@ -18,23 +19,20 @@ export interface Written {
 }
 
 /** The link after one of its changes was written. */
-export function afterWrite(link: Link, change: Change, written: Written): Link {
+export function afterWrite(link: Link, change: Change, { written, now }: { written: Written; now: Instant }): Link {
   const { settles } = change
-  const { released, ...rest } = link
+  const { released, answers, owed, ...rest } = link
   const base = { standing: settles.standing ?? link.base.standing, values: { ...link.base.values, ...settles.values } }
-  const waiting = link.waiting.filter(
-    (wait) =>
-      wait.subject !== refusalSubject(change.id) &&
-      wait.subject !== afterSubject(change.id) &&
-      !isSettledOutcome(wait, change),
-  )
   return {
     ...rest,
+    ...withoutMade(owed, change),
     ...(released && settles.closes === undefined ? { released } : {}),
+    ...withoutUsed(answers, settles),
     ...(settles.becomes ? { record: written.id, kind: change.kind } : {}),
-    ...(isOwnRecord(link, change) ? sideAfter(change, written) : {}),
+    ...(isOwnRecord(link, change) ? sideAfter(link, change, { written, now }) : {}),
     base,
-    waiting,
+    waiting: link.waiting.filter((wait) => wait.subject !== refusalSubject(change.id) && !isSettledBy(wait, change)),
+    lately: writtenLately(link, change, now),
     turn: link.turn + 1,
     closes: link.closes + (settles.closes === undefined ? 0 : 1),
     closedBy: settles.closes ?? link.closedBy,
@@ -46,31 +44,84 @@ const isOwnRecord = (link: Link, change: Change): boolean =>
   change.settles.becomes !== undefined ||
   (change.record !== null && change.record === link.record)
 
-function sideAfter(change: Change, { version }: Written): Partial<Link> {
-  const seen = { version, at: null, before: change.write.do === 'update' ? change.write.expect : null }
+/**
+ * The new version is not remembered as seen, on purpose: what the vendor made of our write is compared like any other
+ * state. What is remembered is the version that is now old.
+ */
+function sideAfter(link: Link, change: Change, { written, now }: { written: Written; now: Instant }): Partial<Link> {
+  const old = change.write.do === 'update' && change.write.expect !== written.version ? change.write.expect : null
+  const { at } = change.side === 'referral' ? link.left : link.right
+  const seen = { version: null, at, before: old, freshUntil: later(now, replicaLagMs) }
   return change.side === 'referral' ? { left: seen } : { right: seen }
 }
 
-const isSettledOutcome = (wait: Waiting, change: Change): boolean =>
-  change.settles.closes !== undefined &&
-  change.settles.standing !== undefined &&
-  wait.subject === outcomeSubject(change.settles.standing.stage)
+function withoutMade(owed: Link['owed'], { write }: Change): Pick<Link, 'owed'> {
+  const still = (owed ?? []).filter(({ key }) => write.do !== 'create' || key !== write.key)
+  return still.length > 0 ? { owed: still } : {}
+}
 
-export const afterSubject = (id: Change['id']): string => `after:${id}`
+/** An answer holds for the conflict it was given in, and not for the next one. */
+function withoutUsed(answers: Link['answers'], { values }: Change['settles']): Pick<Link, 'answers'> {
+  const open = Object.entries(answers ?? {}).filter(([row]) => !Object.hasOwn(values, row))
+  return open.length > 0 ? { answers: Object.fromEntries(open) } : {}
+}
+
+/** An outcome that was waited for and has been sent, and a record that stood still at last. */
+const isSettledBy = ({ subject }: Waiting, { settles }: Change): boolean =>
+  subject === movingSubject ||
+  (settles.closes !== undefined && settles.standing !== undefined && subject === outcomeSubject(settles.standing.stage))
+
+function writtenLately(link: Link, change: Change, now: Instant): NonNullable<Link['lately']> {
+  const since = later(now, -loopWithinMs)
+  const kept = Object.entries(link.lately ?? {}).map(
+    ([path, times]) => [path, times.filter((at) => at > since)] as const,
+  )
+  const lately = Object.fromEntries(kept.filter(([, times]) => times.length > 0))
+  if (change.write.do === 'create') return lately
+  for (const path of Object.keys(change.write.fields)) {
+    const name = latelyName(change.side, path)
+    lately[name] = [...(lately[name] ?? []), now].slice(-loopWritesMax)
+  }
+  return lately
+}
 
 /** The link after a refusal: it waits, with growing patience where waiting helps, for a person where it does not. */
-export function afterRefusal(link: Link, change: Change, error: SyncError, now: Instant): Link {
-  return withWait(link, refusalSubject(change.id), { error, now })
+export function afterRefusal(link: Link, change: Change, { error, now }: Refused): Link {
+  return withWait(link, refusalSubject(change.id), { error, now, inputs: inputsOf(change), until: nextTry })
 }
 
-/** The link of a change that could not be tried, because something it rests on was refused. */
-export function afterDeferral(link: Link, change: Change, error: SyncError, now: Instant): Link {
-  return withWait(link, afterSubject(change.id), { error, now })
+/**
+ * The link of a change that could not be tried, because something it rests on was refused. It may be another deal's
+ * record that a person mends: so it looks again by itself, now and then.
+ */
+export function afterDeferral(link: Link, root: Change, { error, now }: Refused): Link {
+  const subject = refusalSubject(root.id)
+  if (link.waiting.some((wait) => wait.subject === subject)) return link
+  return withWait(link, subject, { error, now, inputs: inputsOf(root), until: (_, tries) => patience(tries, now) })
 }
 
-function withWait(link: Link, subject: string, about: { readonly error: SyncError; readonly now: Instant }): Link {
-  const { error, now } = about
-  const before = link.waiting.find((wait) => wait.subject === subject)
+/** The link of a record that somebody changed every time we were about to write it. */
+export function afterMoving(link: Link, now: Instant): Link {
+  const error = new RetryLater('The record was changed each time just before it was to be written.', {
+    code: 'DB-3128',
+    scope: 'record',
+  })
+  const until = (_: SyncError, tries: number): Instant => (tries < movingMax ? now : patience(tries, now))
+  return withWait(link, movingSubject, { error, now, until })
+}
+
+interface Refused {
+  readonly error: SyncError
+  readonly now: Instant
+}
+
+interface Waited extends Refused {
+  readonly inputs?: string
+  readonly until: (error: SyncError, tries: number, now: Instant) => Instant | null
+}
+
+function withWait(link: Link, subject: string, { error, now, inputs, until }: Waited): Link {
+  const before = link.waiting.find((wait) => wait.subject === subject && wait.inputs === inputs)
   const tries = (before?.tries ?? 0) + 1
   const wait: Waiting = {
     for: 'problem',
@@ -78,8 +129,9 @@ function withWait(link: Link, subject: string, about: { readonly error: SyncErro
     message: error.message,
     who: 'who' in error ? error.who : 'operations',
     since: before?.since ?? now,
-    until: nextTry(error, tries, now),
+    until: until(error, tries, now),
     subject,
+    ...(inputs === undefined ? {} : { inputs }),
     tries,
     ...(error.remedy === 'needs-human' && error.choices.length > 0 ? { choices: [...error.choices] } : {}),
   }
@@ -89,10 +141,13 @@ function withWait(link: Link, subject: string, about: { readonly error: SyncErro
 const firstWaitMs = 60_000
 const longestWaitMs = 6 * 3_600_000
 
+const patience = (tries: number, now: Instant): Instant =>
+  later(now, Math.min(longestWaitMs, firstWaitMs * 2 ** Math.min(tries - 1, 20)))
+
 /** What can pass by itself is tried again by itself, and so is what an admin may have mended; a person's answer is waited for. */
 function nextTry(error: SyncError, tries: number, now: Instant): Instant | null {
   if (error.remedy === 'needs-human' || error.remedy === 'bug') return null
-  const ours = instantFromMs(msOf(now) + Math.min(longestWaitMs, firstWaitMs * 2 ** Math.min(tries - 1, 20)))
+  const ours = patience(tries, now)
   return error.remedy === 'retry-later' && error.notBefore !== undefined && error.notBefore > ours
     ? error.notBefore
     : ours

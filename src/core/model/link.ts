@@ -4,6 +4,7 @@
 import { z } from 'zod'
 import type { ChangeId, Kind, LinkKey, RecordId, RowId, Version } from './ids.ts'
 import type { Instant } from './instant.ts'
+import type { JsonObject } from './json.ts'
 import { stages, steps } from './stage.ts'
 
 // Our own stored values, parsed on the way in. The casts name what this module itself wrote.
@@ -36,6 +37,8 @@ export const Seen = z.object({
   at: named<Instant>().nullable(),
   /** The version before our own last write there: an answer that still shows it is older than what we know. */
   before: named<Version>().nullable().optional(),
+  /** Until then an answer that is older than this is taken for a lagging replica's, and waited out. */
+  freshUntil: named<Instant>().optional(),
 })
 export type Seen = z.infer<typeof Seen>
 
@@ -44,6 +47,16 @@ export const Base = z.object({
   values: z.record(z.string(), Value),
 })
 export type Base = z.infer<typeof Base>
+
+/** A record that belongs to the deal and is still to be made: planned with the deal, and made after it. */
+export const Owed = z.object({
+  kind: named<Kind>(),
+  key: named<LinkKey>(),
+  fields: z.record(z.string(), z.json()).transform((value) => value as JsonObject),
+  /** The lookup of the mapping that wants it. */
+  lookup: z.string(),
+})
+export type Owed = z.infer<typeof Owed>
 
 export const Link = z.object({
   key: named<LinkKey>(),
@@ -72,6 +85,11 @@ export const Link = z.object({
   paused: z.boolean().optional(),
   /** Seen missing once; a second look decides. */
   missingSince: named<Instant>().nullable().optional(),
+  /** Since then something is planned for it that is not written yet: it is looked at in every pass until it is. */
+  unfinished: named<Instant>().optional(),
+  owed: z.array(Owed).optional(),
+  /** When which field was written lately, by side and path: to notice when somebody always writes it back. */
+  lately: z.record(z.string(), z.array(named<Instant>())).optional(),
   mapping: z.string(),
 })
 export type Link = z.infer<typeof Link>
@@ -79,7 +97,16 @@ export type Link = z.infer<typeof Link>
 export const noBase: Base = { standing: null, values: {} }
 export const unseen: Seen = { version: null, at: null }
 
+/** How long a replica of a vendor may lag behind. Older answers within that time are no news. */
+export const replicaLagMs = 10 * 60_000
+
 export const baseValue = (link: Link, row: RowId) =>
   Object.hasOwn(link.base.values, row) ? link.base.values[row] : undefined
+
+/** Whether anything about a link is new: the same entries, in whatever order they stand. */
+export const sameLink = (a: Link, b: Link): boolean => a === b || inOrder(a) === inOrder(b)
+
+const inOrder = (link: Link): string =>
+  JSON.stringify(Object.entries(link).toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
 
 export type { ChangeId }

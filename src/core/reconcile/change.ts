@@ -89,12 +89,18 @@ function build({ of, subject, extras, write, kind, record, id }: Parts): Change 
 
 export const refusalSubject = (id: ChangeId): string => `write:${id}`
 
+/** A record that is changed each time it is about to be written is left alone for a while after so many passes. */
+export const movingSubject = 'moving'
+export const movingMax = 3
+
 /** What a change would send, as a name: a refusal holds for these inputs only. */
 export const inputsOf = ({ write }: Pick<Change, 'write'>): string => hashOf(canonicalJson(write.fields), 16)
 
 /** What the vendor refused is not tried again until its time comes or something about it changes. */
 function withEarlierRefusal(change: Change, waiting: readonly Waiting[], frame: PlanFrame): Change {
-  const refusal = waiting.find((wait) => wait.subject === refusalSubject(change.id))
+  const refusal = waiting.find(
+    ({ subject, tries }) => subject === refusalSubject(change.id) || (subject === movingSubject && tries >= movingMax),
+  )
   if (!refusal || change.state !== 'ready' || (refusal.until !== null && refusal.until <= frame.now)) return change
   if (refusal.inputs !== undefined && refusal.inputs !== inputsOf(change)) return change
   const { code, message, who, until } = refusal

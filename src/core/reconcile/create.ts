@@ -1,13 +1,15 @@
 // Plans the CRM record of a new deal, with the records it points to: everything that has to exist, in the order in
 // which it has to be made. What the mapping requires and the referral lacks is said instead of written half.
 
-import type { ChangeId, LinkKey } from '../model/ids.ts'
+import type { ChangeId } from '../model/ids.ts'
 import type { Json } from '../model/json.ts'
 import { pointer, type FieldName, type Fields } from '../model/record.ts'
+import type { Owed } from '../model/link.ts'
 import { isClosed } from '../model/stage.ts'
 import { stageRowFor, type Row } from '../mapping/mapping.ts'
 import { assign } from './assign.ts'
 import { createOf, updateOf } from './change.ts'
+import { owedBy, owedChange } from './owed.ts'
 import type { Change } from './plan.ts'
 import { resolveLookups, type NewDeal, type Resolved } from './lookups.ts'
 import { addFields, addRow, draft, isEmpty, keyRow, settlementOf, type Draft } from './side.ts'
@@ -16,7 +18,13 @@ import type { Wait } from './waits.ts'
 import type { VendorRecord } from '../model/record.ts'
 
 export type CreateVerdict =
-  { readonly ok: true; readonly changes: readonly Change[] } | { readonly ok: false; readonly waits: readonly Wait[] }
+  | {
+      readonly ok: true
+      readonly changes: readonly Change[]
+      /** What is still to be made once the record is there. */
+      readonly owed: readonly Owed[]
+    }
+  | { readonly ok: false; readonly waits: readonly Wait[] }
 
 /** What the record has besides its mapping: where it came from, and what has to be done before it is made. */
 export interface Origin {
@@ -37,10 +45,8 @@ export function planCreate(
   addFields(to, origin.fields, { rule: null, from: 'lead' })
   const record = recordOf(deal, to, { resolved: lookups.resolved, after: origin.after })
   const made = [...lookups.resolved.values()].flatMap(({ makes }) => (makes ? [makes] : []))
-  return {
-    ok: true,
-    changes: [...made, record, ...roles(deal, lookups.resolved, record.id), ...sendBack(deal, referral, record.id)],
-  }
+  const { owed, changes: roles } = owing(deal, lookups.resolved, record.id)
+  return { ok: true, changes: [...made, record, ...roles, ...sendBack(deal, referral, record.id)], owed }
 }
 
 function fill(deal: NewDeal, to: Draft, resolved: ReadonlyMap<string, Resolved>): readonly Wait[] {
@@ -107,32 +113,22 @@ function recordOf(
 }
 
 /** Ties contacts to the deal where the CRM keeps that in a record of its own. */
-function roles(
+function owing(
   { frame, link, facts }: NewDeal,
   resolved: ReadonlyMap<string, Resolved>,
   record: ChangeId,
-): readonly Change[] {
-  return frame.mapping.lookups.flatMap((lookup) => {
+): { readonly owed: readonly Owed[]; readonly changes: readonly Change[] } {
+  const owed: Owed[] = []
+  const changes: Change[] = []
+  for (const lookup of frame.mapping.lookups) {
     const contact = resolved.get(lookup.name)
-    if (!('role' in lookup.fills) || !contact || contact.value === null) return []
-    const { kind, dealField, contactField, fields } = lookup.fills.role
-    const key = `${link.key}-${lookup.name}` as LinkKey
-    const to = draft('crm', null)
-    addFields(
-      to,
-      { ...fields, [dealField]: { ...pointer(link.key) }, [contactField]: contact.value },
-      { rule: lookup.rule, from: `lookups.${lookup.name}` },
-    )
-    const after = [...new Set([record, ...contact.after])]
-    return [
-      createOf(
-        to,
-        { do: 'create', kind, key, keyField: null, fields: {} },
-        { frame, link, facts },
-        { after, settles: { values: {} } },
-      ),
-    ]
-  })
+    const one = owedBy(link, lookup, contact)
+    if (!one) continue
+    const after = [...new Set([record, ...(contact?.after ?? [])])]
+    owed.push(one)
+    changes.push(owedChange({ frame, link, facts }, one, { fields: one.fields, after }))
+  }
+  return { owed, changes }
 }
 
 /** What the referral learns from the new record: above all its id. */
@@ -146,9 +142,6 @@ function sendBack({ frame, link, facts }: NewDeal, referral: VendorRecord, recor
     const path: FieldName = row.referral ?? ''
     const value: Json = { ...pointer(link.key) }
     addFields(to, { [path]: value }, { rule: row.rule, from: row.crm })
-  }
-  if (mapping.stages.accept === 'always' && (facts.stage === 'New' || facts.stage === 'Received')) {
-    addFields(to, frame.source.moves.Accepted ?? {}, { rule: null, from: 'stages.accept: always' })
   }
   return isEmpty(to)
     ? []

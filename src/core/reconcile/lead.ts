@@ -8,7 +8,7 @@
 
 import { recordId } from '../model/ids.ts'
 import { textOf } from '../model/json.ts'
-import { noBase, unseen } from '../model/link.ts'
+import { noBase, sameLink, unseen } from '../model/link.ts'
 import { isClosed } from '../model/stage.ts'
 import { fits, stageRowFor, type Env, type LeadPhase, type StageRow } from '../mapping/mapping.ts'
 import type { TargetModel } from '../model/target.ts'
@@ -30,7 +30,8 @@ import type { PlannedRecords } from './search.ts'
 export type LeadModel = NonNullable<TargetModel['lead']>
 
 export type NewLead =
-  { readonly ok: true; readonly changes: readonly Change[] } | { readonly ok: false; readonly waits: readonly Wait[] }
+  | { readonly ok: true; readonly changes: readonly Change[]; readonly owed: readonly [] }
+  | { readonly ok: false; readonly waits: readonly Wait[] }
 
 export function planNewLead(deal: NewDeal, phase: LeadPhase): NewLead {
   const { frame, link, facts, env } = deal
@@ -59,6 +60,7 @@ export function planNewLead(deal: NewDeal, phase: LeadPhase): NewLead {
     changes: [
       createOf(to, write, { frame, link, facts }, { findBy, settles: { ...settlementOf(to), becomes: 'record' } }),
     ],
+    owed: [],
   }
 }
 
@@ -94,7 +96,7 @@ function qualified(deal: KnownLead, answered: boolean): DealPlan {
       right: unseen,
       waiting: [],
     }
-    return { link: moved, changes: [] }
+    return { link: moved, changes: [], again: true }
   }
   return answered && deal.phase.onAccept === 'qualify' ? makeDeal(deal, []) : stay(deal, acceptMove(deal))
 }
@@ -121,7 +123,8 @@ function makeDeal(deal: KnownLead, first: readonly Change[]): DealPlan {
       link: { ...link, waiting: made.waits.map((wait) => waitFrom(wait, link.waiting, frame.now)) },
       changes: [],
     }
-  return { link, changes: [...first, ...made.changes] }
+  const owed = made.owed.length > 0 ? { owed: [...made.owed] } : {}
+  return { link: { ...link, ...owed }, changes: [...first, ...made.changes] }
 }
 
 /** The referral ended before anyone answered: the lead has nowhere to go. */
@@ -165,7 +168,7 @@ function gathered(deal: KnownLead, sides: Sides, moves: Moves): DealPlan {
   ]
   const base = { standing: moves.adopted ?? link.base.standing, values: { ...link.base.values, ...sides.adopted } }
   const next = { ...link, base, waiting, mapping: frame.mapping.hash }
-  return { link: JSON.stringify(next) === JSON.stringify(link) ? link : next, changes }
+  return { link: sameLink(next, link) ? link : next, changes }
 }
 
 function declineMove(deal: KnownLead): StandingVerdict {

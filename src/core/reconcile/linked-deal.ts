@@ -22,6 +22,8 @@ export interface DealPlan {
   /** The link as it is to be remembered before any write. */
   readonly link: Link
   readonly changes: readonly Change[]
+  /** What was read is older than what we know: nothing is concluded from it, and the next pass reads again. */
+  readonly again?: boolean
 }
 
 export interface Sides {

@@ -2,15 +2,17 @@
 // both sides are found to agree on, and what has to wait for time or for a person.
 
 import { rowId, type RowId } from '../model/ids.ts'
-import { baseValue, type Link } from '../model/link.ts'
+import { later } from '../model/instant.ts'
+import { baseValue, replicaLagMs, sameLink, type Link, type Waiting } from '../model/link.ts'
 import { textOf } from '../model/json.ts'
 import type { ReferralFacts } from '../model/referral.ts'
 import { isClosed, type Standing } from '../model/stage.ts'
 import type { Value } from '../model/value.ts'
 import { stageRowOf, type Env, type StageRow } from '../mapping/mapping.ts'
-import { updateOf } from './change.ts'
+import { movingSubject, refusalSubject, updateOf } from './change.ts'
 import type { DealPlan, LinkedDeal, Sides } from './linked-deal.ts'
 import { planMoves, type Moves } from './moves.ts'
+import { owedOf } from './owed.ts'
 import { mergeRows } from './rows.ts'
 import type { Change } from './plan.ts'
 import { addFields, draft, isEmpty, keyRow, type Draft } from './side.ts'
@@ -92,13 +94,14 @@ function finish(deal: LinkedDeal, sides: Sides, moves: Moves, right: StageRow | 
   const { frame, link, referral, facts, crm } = deal
   const waits = [...sides.waits, ...moves.waits]
   const waiting = waits.map((wait) => waitFrom(wait, link.waiting, frame.now))
-  addStatus(sides.crm, frame, {
-    link,
-    facts,
-    waiting: [...waiting, ...link.waiting.filter(({ subject }) => subject.startsWith('write:'))],
-  })
+  if (showsStatus(deal, moves, right))
+    addStatus(sides.crm, frame, {
+      link,
+      facts,
+      waiting: [...waiting, ...link.waiting.filter(({ subject }) => subject.startsWith('write:'))],
+    })
   const subject = { frame, link, facts }
-  const changes = [...moves.changes]
+  const changes = [...owedOf(deal), ...moves.changes]
   if (!isEmpty(sides.crm))
     changes.push(updateOf(sides.crm, { kind: crm.kind, id: crm.id, version: crm.version }, subject))
   if (!isEmpty(sides.referral))
@@ -110,17 +113,28 @@ function finish(deal: LinkedDeal, sides: Sides, moves: Moves, right: StageRow | 
         refusedBy(moves),
       ),
     )
-  const refusals = link.waiting.filter((wait) => changes.some((change) => wait.subject === `write:${change.id}`))
+  const kept = changes.length === 0 ? [] : link.waiting.filter((wait) => isAboutWriting(wait, changes))
   const apart = sides.apart.length > 0 || right?.stage !== facts.stage
   return {
     link: remembered(deal, sides, {
       moves,
       right,
-      waiting: [...waiting, ...refusals],
+      waiting: [...waiting, ...kept],
       settled: apart && changes.length === 0,
+      writes: changes.some(({ state }) => state === 'ready'),
     }),
     changes,
   }
+}
+
+/** A refusal of what is still planned, and a record that keeps moving. */
+const isAboutWriting = ({ subject }: Waiting, changes: readonly Change[]): boolean =>
+  subject === movingSubject || changes.some((change) => subject === refusalSubject(change.id))
+
+/** While an outcome is on its way what is true changes with the answer; and some CRMs take nothing on a closed record. */
+function showsStatus({ frame }: LinkedDeal, moves: Moves, right: StageRow | null): boolean {
+  const isSealed = frame.target.closedIsReadOnly === true && right !== null && isClosed(right.stage)
+  return !isSealed && !moves.changes.some((change) => change.irreversible && change.state === 'ready')
 }
 
 function refusedBy(moves: Moves): { state: 'refused'; why: NonNullable<Change['why']> } | Record<string, never> {
@@ -136,6 +150,7 @@ function remembered(
     readonly right: StageRow | null
     readonly waiting: Link['waiting']
     readonly settled: boolean
+    readonly writes: boolean
   },
 ): Link {
   const { link, frame } = deal
@@ -148,7 +163,7 @@ function remembered(
     ...(answers && stillOpen(answers, sides) ? { answers } : {}),
     ...(released && next.right && isClosed(next.right.stage) ? { released } : {}),
   }
-  const seen = next.settled ? seenNow(deal) : {}
+  const seen = next.settled ? seenNow(deal) : next.writes ? actedOn(deal) : {}
   const after: Link = {
     ...rest,
     ...kept,
@@ -158,7 +173,7 @@ function remembered(
     closedBy: reopened ? null : link.closedBy,
     mapping: frame.mapping.hash,
   }
-  return JSON.stringify(after) === JSON.stringify(link) ? link : after
+  return sameLink(after, link) ? link : after
 }
 
 /** Both sides as they stand, when there is nothing to write about them: until one moves, there is nothing new. */
@@ -166,6 +181,15 @@ function seenNow({ referral, crm }: LinkedDeal): Pick<Link, 'left' | 'right'> {
   return {
     left: { version: referral.version, at: referral.changedAt },
     right: { version: crm.version, at: crm.changedAt },
+  }
+}
+
+/** The states a plan rests on: anything older that shows up soon after is a lagging replica's. */
+function actedOn({ link, referral, crm, frame }: LinkedDeal): Pick<Link, 'left' | 'right'> {
+  const freshUntil = later(frame.now, replicaLagMs)
+  return {
+    left: { ...link.left, at: referral.changedAt, freshUntil },
+    right: { ...link.right, at: crm.changedAt, freshUntil },
   }
 }
 

@@ -2,8 +2,9 @@
 // order in which it has to be applied.
 
 import type { LinkKey } from '../model/ids.ts'
+import type { Instant } from '../model/instant.ts'
 import { isClosed } from '../model/stage.ts'
-import type { Link } from '../model/link.ts'
+import { sameLink, type Link } from '../model/link.ts'
 import { brakesFor, type Limits, type Wanted } from './limits.ts'
 import { PLAN_SCHEMA, type Change, type Plan, type Skipped } from './plan.ts'
 import { planDeal } from './planner.ts'
@@ -23,15 +24,18 @@ export function planAll(frame: PlanFrame, views: readonly DealView[], options: P
   const planned = new PlannedRecords()
   const changes = new Map<Change['id'], Change>()
   const links = new Map<LinkKey, Link>()
+  const again = new Set<LinkKey>()
   const skipped: Skipped[] = []
   for (const view of views) {
     const verdict = planDeal(frame, view, planned)
     if ('skipped' in verdict) skipped.push(verdict.skipped)
     if (verdict.link) links.set(verdict.link.key, verdict.link)
+    if (verdict.link && 'again' in verdict) again.add(verdict.link.key)
     for (const change of verdict.changes) if (!changes.has(change.id)) changes.set(change.id, change)
   }
   const before = views.flatMap((view) => (view.link ? [view.link] : []))
   const ordered = restingOn(inOrder([...changes.values()]), { links, before, now: frame.now })
+  for (const change of ordered) if (change.state === 'ready') again.add(change.link)
   const vanished = views.filter(isVanished).length
   const { mapping, pipeline, now } = frame
   const wanted: Wanted = {
@@ -51,10 +55,27 @@ export function planAll(frame: PlanFrame, views: readonly DealView[], options: P
     read: { ...options.read, changed: views.length, linked: options.linked },
     changes: ordered,
     // The same object means that nothing about it is new: an unchanged link costs no commit.
-    links: [...links.values()].filter((link) => !before.includes(link)),
+    links: newsOf(links, { before, again, now: frame.now }),
     stopped: brakesFor(wanted, options.limits),
     skipped,
   }
+}
+
+/**
+ * A link with something to write is marked before the first write, and loses the mark when all of it is settled:
+ * whatever happens in between, the next pass looks at it again. The same object means that nothing about it is new.
+ */
+function newsOf(
+  links: ReadonlyMap<LinkKey, Link>,
+  of: { readonly before: readonly Link[]; readonly again: ReadonlySet<LinkKey>; readonly now: Instant },
+): readonly Link[] {
+  const before = new Map(of.before.map((link) => [link.key, link]))
+  return [...links.values()].flatMap((link) => {
+    const { unfinished, ...rest } = link
+    const next = link.paused ? link : of.again.has(link.key) ? { ...rest, unfinished: unfinished ?? of.now } : rest
+    const was = before.get(link.key)
+    return was && sameLink(was, next) ? [] : [next]
+  })
 }
 
 const isVanished = (view: DealView): boolean =>

@@ -1,14 +1,15 @@
 // Plans one deal: from what was read about it to what would be written, and why. Pure: the same view gives the same
 // plan. A deal without a link is matched or made; a linked one is merged; one that lost a side waits.
 
-import { linkKey, type LinkKey } from '../model/ids.ts'
-import { later } from '../model/instant.ts'
-import { noBase, unseen, type Link } from '../model/link.ts'
+import { linkKey, recordId, type LinkKey, type RecordId } from '../model/ids.ts'
+import { later, msOf, type Instant } from '../model/instant.ts'
+import { noBase, sameLink, unseen, type Link, type Owed } from '../model/link.ts'
 import type { VendorRecord } from '../model/record.ts'
 import type { ReferralFacts } from '../model/referral.ts'
 import { isClosed } from '../model/stage.ts'
 import { unreachable } from '../invariant.ts'
 import type { Env } from '../mapping/mapping.ts'
+import { refusalSubject } from './change.ts'
 import { planCreate } from './create.ts'
 import { planLead, planNewLead } from './lead.ts'
 import type { DealPlan } from './linked-deal.ts'
@@ -16,7 +17,7 @@ import { planLinked } from './linked.ts'
 import type { Skipped } from './plan.ts'
 import { pick, severalCode, type PlannedRecords, type SearchVerdict } from './search.ts'
 import type { DealView, Found, PlanFrame } from './world.ts'
-import { waitFrom, type Wait } from './waits.ts'
+import { waitFrom, waitingSince, type Wait } from './waits.ts'
 
 /** A link without a record may stay behind when its referral is no longer taken: it waits for nothing any more. */
 export type DealVerdict =
@@ -25,9 +26,10 @@ export type DealVerdict =
 
 export function planDeal(frame: PlanFrame, view: DealView, planned: PlannedRecords): DealVerdict {
   const { referral, facts, link } = view
-  if (!facts) return skip(referral, 'It has no status that can be read.', link)
   if (link?.paused) return { link, changes: [] }
-  if (link?.record) return planKnown(frame, view, { facts, link, planned })
+  if (!referral || referral.gone) return withoutReferral(frame, view)
+  if (!facts) return skip(referral.id, 'It has no status that can be read.', link)
+  if (link?.record) return planKnown(frame, view, { facts, link, planned, referral })
   return planUnlinked({ frame, referral, facts, link, planned }, view.found)
 }
 
@@ -35,12 +37,29 @@ interface Known {
   readonly facts: ReferralFacts
   readonly link: Link
   readonly planned: PlannedRecords
+  readonly referral: VendorRecord
 }
 
-function planKnown(frame: PlanFrame, view: DealView, { facts, link, planned }: Known): DealPlan {
-  const { referral, crm } = view
+/** Hidden, or gone: nothing is concluded from that. It is looked for again now and then, and said meanwhile. */
+function withoutReferral(frame: PlanFrame, { link, referral }: DealView): DealVerdict {
+  if (!link) return skip(referral?.id ?? recordId(''), 'It is not shown any more.', null)
+  const message = `${frame.source.label} does not show this referral any more. Nothing is written to either side.`
+  const wait: Wait = {
+    for: 'problem',
+    subject: 'referral',
+    code: 'DB-3509',
+    message,
+    who: 'Partner Center admin',
+    until: nextLook(waitingSince('referral', link.waiting, frame.now), frame.now),
+  }
+  return { link: { ...link, waiting: [waitFrom(wait, link.waiting, frame.now)] }, changes: [] }
+}
+
+function planKnown(frame: PlanFrame, view: DealView, { facts, link, planned, referral }: Known): DealPlan {
+  const { crm } = view
   if (!crm || crm.gone) return missing(frame, link, crm)
-  if (isOlder(link.right, crm) || isOlder(link.left, referral)) return { link, changes: [] }
+  if (isOlder(link.right, crm, frame.now) || isOlder(link.left, referral, frame.now))
+    return { link, changes: [], again: true }
   const found = link.missingSince ? { ...link, missingSince: null } : link
   const { lead: phase } = frame.mapping
   const { lead: model } = frame.target
@@ -60,13 +79,25 @@ function planKnown(frame: PlanFrame, view: DealView, { facts, link, planned }: K
 
 const nothingFound: Found = { match: [], lookups: {}, linkedElsewhere: new Set() }
 
-/** A replica that still shows the state before our own last write: to read it as news would undo that write. */
-function isOlder(seen: Link['left'], record: VendorRecord): boolean {
-  return typeof seen.before === 'string' && seen.before === record.version
+/**
+ * A replica that still shows a state from before our own last write, or from before what we acted on last: to read it
+ * as news would undo what happened since. Believed for a while only: a clock may have been set back.
+ */
+function isOlder(seen: Link['left'], record: VendorRecord, now: Instant): boolean {
+  if (seen.freshUntil === undefined || seen.freshUntil <= now) return false
+  const isReplaced = typeof seen.before === 'string' && seen.before === record.version
+  return isReplaced || (seen.at !== null && record.changedAt < seen.at)
 }
 
 /** How long a record is given to turn up again. */
 const lookAgainMs = 60_000
+/** After that it is looked for ever more rarely, down to this. */
+const lookRarelyMs = 6 * 3_600_000
+
+/** As long again as it has been missing already. */
+function nextLook(since: Instant, now: Instant): Instant {
+  return later(now, Math.min(lookRarelyMs, Math.max(lookAgainMs, msOf(now) - msOf(since))))
+}
 
 /** Gone is believed only when seen twice; and what a person deleted is never made again. */
 function missing(frame: PlanFrame, link: Link, crm: VendorRecord | null): DealPlan {
@@ -97,6 +128,7 @@ function missing(frame: PlanFrame, link: Link, crm: VendorRecord | null): DealPl
     code: merged ? 'DB-3504' : 'DB-3503',
     message,
     who: 'CRM admin',
+    until: nextLook(link.missingSince, frame.now),
   }
   const waiting = [waitFrom(wait, link.waiting, frame.now)]
   return { link: sameWaiting(link, waiting) ? link : { ...link, waiting }, changes: [] }
@@ -115,7 +147,7 @@ function planUnlinked(deal: Unlinked, found: Found | null): DealVerdict {
   const { frame, referral, facts, planned } = deal
   const env: Env = { referral: referral.fields, crm: null, now: frame.now }
   const taken = frame.mapping.take(env)
-  if (!taken.taken) return skip(referral, taken.because, rested(deal.link))
+  if (!taken.taken) return skip(referral.id, taken.because, rested(deal.link))
   const { match } = frame.mapping
   const answers = found ?? nothingFound
   const verdict = pick({ tries: match.tries, answers: answers.match, whenSeveral: match.whenSeveral }, env)
@@ -128,7 +160,7 @@ function planUnlinked(deal: Unlinked, found: Found | null): DealVerdict {
       return wait(deal, [several(frame, verdict)])
     case 'none':
       return facts.stage === null || isClosed(facts.stage)
-        ? skip(referral, 'It was closed before it had a record in the CRM.', rested(deal.link))
+        ? skip(referral.id, 'It was closed before it had a record in the CRM.', rested(deal.link))
         : none(deal, env, answers)
     default:
       return unreachable(verdict)
@@ -166,7 +198,7 @@ function none(deal: Unlinked, env: Env, found: Found): DealVerdict {
   const { whenNone } = frame.mapping.match
   if (whenNone === 'skip')
     return skip(
-      referral,
+      referral.id,
       'No record in the CRM fits it, and the mapping makes none (match.whenNone: skip).',
       rested(deal.link),
     )
@@ -179,14 +211,13 @@ function none(deal: Unlinked, env: Env, found: Found): DealVerdict {
   const fresh = { frame, link, facts, env, found, planned }
   const made = lead?.when(env) ? planNewLead(fresh, lead) : planCreate(fresh, referral)
   if (!made.ok) return wait(deal, made.waits)
-  const refusals = link.waiting.filter((waiting) =>
-    made.changes.some((change) => waiting.subject === `write:${change.id}`),
-  )
-  return {
-    link: sameWaiting(link, refusals) && deal.link ? deal.link : { ...link, waiting: refusals },
-    changes: made.changes,
-  }
+  const refusals = link.waiting.filter(({ subject }) => made.changes.some(({ id }) => subject === refusalSubject(id)))
+  const { owed: _, ...rest } = link
+  const next = { ...rest, waiting: refusals, ...owing(made.owed) }
+  return { link: deal.link && sameLink(deal.link, next) ? deal.link : next, changes: made.changes }
 }
+
+const owing = (owed: readonly Owed[]): Pick<Link, 'owed'> => (owed.length > 0 ? { owed: [...owed] } : {})
 
 function wait(deal: Unlinked, waits: readonly Wait[]): DealPlan {
   const link = startOf(deal)
@@ -206,7 +237,7 @@ function newLink(key: LinkKey, referral: VendorRecord, frame: PlanFrame): Link {
     record: null,
     since: frame.now,
     base: noBase,
-    left: { version: referral.version, at: referral.changedAt },
+    left: unseen,
     right: unseen,
     waiting: [],
     turn: 0,
@@ -219,8 +250,8 @@ function newLink(key: LinkKey, referral: VendorRecord, frame: PlanFrame): Link {
 const sameWaiting = (link: Link, waiting: Link['waiting']): boolean =>
   JSON.stringify(link.waiting) === JSON.stringify(waiting)
 
-const skip = (referral: VendorRecord, because: string, link: Link | null): DealVerdict => ({
-  skipped: { referral: referral.id, because },
+const skip = (referral: RecordId, because: string, link: Link | null): DealVerdict => ({
+  skipped: { referral, because },
   link,
   changes: [],
 })

@@ -8,7 +8,8 @@ import { sameValue } from '../model/value.ts'
 import type { Env, Row } from '../mapping/mapping.ts'
 import type { LinkedDeal, Sides } from './linked-deal.ts'
 import { mergeGroup, type RowVerdict, type RowView } from './merge.ts'
-import { addRows, type RowChange } from './side.ts'
+import { loopOf } from './loops.ts'
+import { addRows, type Draft, type RowChange } from './side.ts'
 
 export interface MergeMode {
   readonly crmIsClosed: boolean
@@ -33,8 +34,8 @@ export function mergeRows(deal: LinkedDeal, rows: readonly Row[], sides: Sides, 
       const verdict = verdicts[index]
       return verdict ? [{ view, verdict }] : []
     })
-    addRows(sides.crm, movesTo('toCrm', judged))
-    if (!mode.frozen) addRows(sides.referral, movesTo('toReferral', judged))
+    move(deal, sides, sides.crm, movesTo('toCrm', judged))
+    if (!mode.frozen) move(deal, sides, sides.referral, movesTo('toReferral', judged))
     for (const { view, verdict } of judged)
       note(sides, view, verdict, { frozen: mode.frozen, doubted: doubts.has(view.row.id) })
   }
@@ -52,6 +53,13 @@ function isApart({ left, right }: RowView): boolean {
 
 function viewOf(row: Row, link: Link, env: Env, crm: VendorRecord): RowView {
   return { row, base: baseValue(link, row.id), left: row.fromReferral(env), right: row.fromCrm(crm.fields) }
+}
+
+function move({ link, frame }: LinkedDeal, sides: Sides, to: Draft, moves: readonly RowChange[]): void {
+  const rows = moves.map(({ row }) => row)
+  const loop = loopOf(link, to.side, rows, frame.now)
+  if (loop) sides.waits.push(loop)
+  else addRows(to, moves)
 }
 
 interface Judged {

@@ -116,7 +116,9 @@ function bothOpen(view: StandingView, right: StageRow): StandingVerdict {
 }
 
 /** The CRM record still waits. An answer given at Microsoft moves it on; a seller who moves it back only moves it there. */
-function rightUnanswered({ map, base, left, right }: StandingView, current: StageRow): StandingVerdict {
+function rightUnanswered(view: StandingView, current: StageRow): StandingVerdict {
+  const { map, base, left, right } = view
+  if (left.stage !== 'Accepted' && map.accept === 'always') return accept(view, current)
   if (left.stage !== 'Accepted')
     return base && isOpen(base.stage) && base.stage !== 'Accepted'
       ? nothing

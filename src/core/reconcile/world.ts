@@ -13,7 +13,8 @@ import type { Mapping } from '../mapping/mapping.ts'
 
 export interface DealView {
   readonly link: Link | null
-  readonly referral: VendorRecord
+  /** Null when the source does not show a referral that we have a link for. */
+  readonly referral: VendorRecord | null
   /** Null when the source's record does not even tell us what it is: such a referral is only looked at. */
   readonly facts: ReferralFacts | null
   /** The linked record as it stands; null when there is no link, or the record was not found. */

@@ -1,4 +1,4 @@
-// Codes of one deal's data, and of what the mapping has no answer for.
+// Codes of one deal's data, of what the mapping has no answer for, and of records that somebody else keeps changing.
 
 import type { Codebook } from '../../codes.ts'
 
@@ -52,6 +52,21 @@ export const dataCodes: Codebook = {
     means: 'The referral matches nothing in the CRM, and match.whenNone is fail.',
     why: 'Its record was expected to exist already.',
     fix: 'Make the record in the CRM with the referral’s id in its key field, link one with `dealbridge referrals link`, or set match.whenNone to create.',
+    who: 'CRM admin',
+  },
+  'DB-3127': {
+    title: 'Something always writes this field back',
+    means:
+      'One field was written several times within an hour, and each time it was changed again. It rests for a while; the rest of the deal goes on.',
+    why: 'An automation in the CRM or at the source sets the field to a value of its own.',
+    fix: 'Find the automation, or make the row one-way, or take it out of the mapping.',
+    who: 'CRM admin',
+  },
+  'DB-3128': {
+    title: 'The record is changed every time',
+    means: 'In several passes in a row, the record had been changed again just before it was to be written.',
+    why: 'An automation or an import that touches the record all the time.',
+    fix: 'Nothing to do if it stops by itself. Otherwise find who changes the record: its history names them.',
     who: 'CRM admin',
   },
 }

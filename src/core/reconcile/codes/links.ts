@@ -62,4 +62,11 @@ export const linkCodes: Codebook = {
     fix: 'Nothing to do yet. If it is really gone, DB-3503 says so at the next look.',
     who: 'CRM admin',
   },
+  'DB-3509': {
+    title: 'The referral is not shown any more',
+    means: 'The source does not answer with a referral that a record is linked to. Nothing is written to either side.',
+    why: 'A permission that was taken away, another account, or a referral that was withdrawn.',
+    fix: 'See whether the referral can be opened in Partner Center with the account of the connection. It is looked for again by itself, ever more rarely.',
+    who: 'Partner Center admin',
+  },
 }

@@ -1,0 +1,33 @@
+// Notices when a field is written again and again because somebody always writes it back: a workflow, another tool. After
+// a few times within an hour we stop, and say so; every hour it is tried once more.
+
+import { later, type Instant } from '../model/instant.ts'
+import type { Link } from '../model/link.ts'
+import type { Row } from '../mapping/mapping.ts'
+import type { Side } from './plan.ts'
+import type { Wait } from './waits.ts'
+
+/** A field is written at most so often within this time. */
+export const loopWritesMax = 4
+export const loopWithinMs = 60 * 60_000
+
+export const latelyName = (side: Side, path: string): string => `${side}:${path}`
+
+/** Until when a field rests; null when it may be written. */
+export function restsUntil(link: Link, name: string, now: Instant): Instant | null {
+  const times = (link.lately?.[name] ?? []).filter((at) => later(at, loopWithinMs) > now)
+  const [first] = times
+  return first !== undefined && times.length >= loopWritesMax ? later(first, loopWithinMs) : null
+}
+
+/** The wait of a group of rows that may not be written to a side just now; null when they may. */
+export function loopOf(link: Link, side: Side, rows: readonly Row[], now: Instant): Wait | null {
+  for (const row of rows) {
+    const path = side === 'crm' ? row.crm : row.referral
+    const until = path === null ? null : restsUntil(link, latelyName(side, path), now)
+    if (until === null) continue
+    const message = `${row.crm} was written ${loopWritesMax} times within an hour, and something always writes it back. Find the automation that does, or take the field out of the mapping.`
+    return { for: 'problem', subject: `loop:${row.id}`, code: 'DB-3127', message, who: 'CRM admin', until }
+  }
+  return null
+}

@@ -1,0 +1,123 @@
+// What a record shows of updates whose answer was lost, and what both sides then count as knowing.
+
+import type { RowId } from '#core/model/ids'
+import type { Instant } from '#core/model/instant'
+import { baseValue, type Link } from '#core/model/link'
+import type { VendorRecord } from '#core/model/record'
+import { ReferralFacts } from '#core/model/referral'
+import type { Standing } from '#core/model/stage'
+import { sameValue, type Value } from '#core/model/value'
+import { stageRowOf, type Env } from '#core/mapping/mapping'
+import type { Change, Settlement } from '#core/reconcile/plan'
+import { waitFrom } from '#core/reconcile/waits'
+import type { Intent } from '#ledger/entries'
+import type { Pipeline } from './pipeline.ts'
+import { afterWrite } from './settle.ts'
+
+export interface Looked {
+  readonly pipeline: Pipeline
+  readonly link: Link
+  readonly record: VendorRecord
+  readonly now: Instant
+}
+
+export interface SettledUpdate {
+  readonly link: Link
+  /** The updates that are known, or taken, to have been written. */
+  readonly done: readonly Change[]
+}
+
+/**
+ * Of several updates that expected the same state of a record, one at most was written: the one that shows. Where none
+ * does, somebody has been there since, and the last one counts.
+ */
+export function settledUpdate(looked: Looked, intents: readonly Intent[]): SettledUpdate {
+  const { link, record, now } = looked
+  const findings = intents.map(({ change }) => findingOf(looked, change))
+  const finding = findings.findLast(({ arrived }) => arrived) ?? findings.at(-1)
+  if (!finding) return { link, done: [] }
+  const { change, settles, doubtful, arrived } = finding
+  const written = { id: record.id, version: record.version }
+  const next = afterWrite(link, { ...change, settles }, { written, now })
+  return { link: withDoubt(next, doubtful, now), done: arrived ? [change] : [] }
+}
+
+interface Finding {
+  readonly change: Change
+  /** Something of the update is there that was not there before: then all of it was. */
+  readonly arrived: boolean
+  /** What counts as known on both sides. */
+  readonly settles: Settlement
+  /** Rows that show what they showed before, on a record that was changed: not written, or taken back. */
+  readonly doubtful: readonly RowId[]
+}
+
+function findingOf(looked: Looked, change: Change): Finding {
+  const rows = shownBy(looked, change)
+  const standing = shownStanding(looked, change)
+  const arrived = rows.some(isThere) || standing.arrived
+  const known = arrived ? rows : rows.filter(isReplaced)
+  const values = arrived ? change.settles.values : Object.fromEntries(known.map(({ row, intended }) => [row, intended]))
+  const { standing: _, closes, ...rest } = change.settles
+  const settles: Settlement = {
+    ...rest,
+    values,
+    ...(standing.shown ? { standing: standing.shown, ...(closes === undefined ? {} : { closes }) } : {}),
+  }
+  return { change, arrived, settles, doubtful: arrived ? [] : rows.filter(isUnmoved).map(({ row }) => row) }
+}
+
+interface Shown {
+  readonly row: RowId
+  readonly before: Value
+  readonly intended: Value
+  /** Undefined when the side does not show it. */
+  readonly now: Value | undefined
+}
+
+const isThere = ({ before, intended, now }: Shown): boolean =>
+  now !== undefined && sameValue(now, intended) && !sameValue(before, intended)
+const isUnmoved = ({ before, intended, now }: Shown): boolean =>
+  now !== undefined && sameValue(now, before) && !sameValue(before, intended)
+const isReplaced = ({ before, now }: Shown): boolean => now !== undefined && !sameValue(now, before)
+
+function shownBy({ pipeline, link, record, now }: Looked, { side, settles }: Change): readonly Shown[] {
+  const env: Env = { referral: record.fields, crm: null, now }
+  return pipeline.mapping.rows.flatMap((row): readonly Shown[] => {
+    if (!Object.hasOwn(settles.values, row.id)) return []
+    const reading = side === 'referral' ? row.fromReferral(env) : row.fromCrm(record.fields)
+    return [
+      {
+        row: row.id,
+        before: baseValue(link, row.id) ?? null,
+        intended: settles.values[row.id] ?? null,
+        now: reading.is === 'value' ? reading.value : undefined,
+      },
+    ]
+  })
+}
+
+/** A standing counts as written only when the record shows it: an outcome must not be taken for sent. */
+function shownStanding(
+  { pipeline, link, record }: Looked,
+  { side, settles }: Change,
+): { readonly shown: Standing | undefined; readonly arrived: boolean } {
+  const { standing } = settles
+  const stage = side === 'referral' ? referralStage(record) : stageRowOf(pipeline.mapping.stages, record.fields)?.stage
+  if (standing === undefined || stage !== standing.stage) return { shown: undefined, arrived: false }
+  return { shown: standing, arrived: link.base.standing?.stage !== standing.stage }
+}
+
+function referralStage(record: VendorRecord): string | null {
+  const facts = ReferralFacts.safeParse(record.fields['ref'])
+  return facts.success ? facts.data.stage : null
+}
+
+/** A question for each row in doubt, which keeps the base it had: the planner asks it until it is answered. */
+function withDoubt(link: Link, rows: readonly RowId[], now: Instant): Link {
+  if (rows.length === 0) return link
+  const about = { for: 'question', code: 'DB-3507', message: 'An answer was lost.', who: 'the seller' } as const
+  const doubts = rows.map((row) => waitFrom({ ...about, subject: `row:${row}` }, [], now))
+  const subjects = new Set(doubts.map(({ subject }) => subject))
+  return { ...link, waiting: [...link.waiting.filter(({ subject }) => !subjects.has(subject)), ...doubts] }
+}
