@@ -15,7 +15,7 @@ import { checkRequiredFields, compileFields } from './compile/fields.ts'
 import { compileLookups } from './compile/lookups.ts'
 import { compileMatch } from './compile/match.ts'
 import { compileOutcomes } from './compile/outcomes.ts'
-import { compileChecks, compileLead, compileStatus } from './compile/rest.ts'
+import { checkLeadFields, compileChecks, compileLead, compileStatus } from './compile/rest.ts'
 import { noZone } from './compile/row-type.ts'
 import { compileStages } from './compile/stages.ts'
 import { compileTake } from './compile/take.ts'
@@ -74,6 +74,7 @@ function compileDocument(document: MappingDocument, { root, notes, world }: Comp
   const stages = compileStages(desk, document.stages)
   const outcomes = compileOutcomes(desk, document.outcomes, rows, headOf(document.node))
   const statusInCrm = compileStatus(desk, document.statusInCrm)
+  checkLeadFields(desk, document, { keyField: match?.keyField ?? null, ownerField: assign?.field ?? null })
   const checks = compileChecks(desk, document.checks?.items ?? [])
   const tests = compileTests(desk, document.tests?.items ?? [])
   const { name, title, contact, source, target } = document

@@ -118,4 +118,12 @@ export const rowCodes: Codebook = {
     fix: 'direction: toCrm. After the answer, the rows under fields take over.',
     who,
   },
+  'DB-2146': {
+    title: 'A referral cannot wait as this lead',
+    means:
+      'The section "lead" names a kind of record that leads are not, or one that lacks a field the mapping writes.',
+    why: 'A lead carries the id of its referral and the sync state just as the deal does, so it needs the same fields.',
+    fix: 'Add the fields to the table of leads (the field package has them), correct the kind, or leave the section out.',
+    who,
+  },
 }

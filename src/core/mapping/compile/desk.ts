@@ -58,6 +58,8 @@ export class Desk {
     this.#kinds = new Map(world.crm?.kinds.map((schema) => [schema.kind, schema]))
     this.#properties = new Map(world.properties.map((property) => [property.path, property]))
     this.referral = namesOf(world.properties)
+    // What tells that a record is being worked on is looked at, whatever the mapping says.
+    for (const field of Object.keys(world.target.working ?? {})) this.use(record, field)
     const crm = crmNames(this.#kinds, record, rowTypes)
     this.#names = { ...this.referral, members: new Map([...this.referral.members, ['crm', crm]]) }
   }

@@ -1,10 +1,10 @@
 // The short sections: what sellers see, house rules, and the phase as a lead.
 
 import { Stop } from '../../formula/formula.ts'
-import type { Kind } from '../../model/ids.ts'
-import type { CheckDocument, LeadDocument, StatusDocument } from '../document/document.ts'
+import type { CheckDocument, LeadDocument, MappingDocument, StatusDocument } from '../document/document.ts'
 import { headOf, type Placed } from '../grammar/form.ts'
 import type { Check, LeadPhase, Policy, StatusFields } from '../mapping.ts'
+import { listed } from '../notes.ts'
 import { conditionOf } from './conditions.ts'
 import type { Desk } from './desk.ts'
 import { compileRow } from './row.ts'
@@ -52,28 +52,20 @@ export function compileChecks(desk: Desk, documents: readonly CheckDocument[]): 
   })
 }
 
-/** What tells how a lead stands has to be read with it, though no row names it. */
-function useOfLeads(desk: Desk, record: Kind): void {
-  const { lead } = desk.world.target
-  if (!lead) return
-  for (const fields of [lead.open, lead.qualified, lead.disqualified])
-    for (const name of Object.keys(fields)) desk.use(record, name)
-  desk.use(record, lead.becameField)
-}
-
 export function compileLead(desk: Desk, document: LeadDocument | undefined, policy: Policy): LeadPhase | null {
   if (!document?.record) return null
+  checkLeadKind(desk, document.record)
   const record = desk.kind(document.record)
   const when = conditionOf(desk, document.when)
-  const rows = (document.fields?.items ?? []).flatMap(
+  const documents = document.fields?.items ?? []
+  const rows = documents.flatMap(
     (row, index) => compileRow(desk, row, { kind: record, key: `lead.fields[${index}]`, policy }) ?? [],
   )
-  for (const { direction } of document.fields?.items ?? []) {
+  for (const { direction } of documents) {
     if (direction?.value !== 'toReferral' && direction?.value !== 'both') continue
     const what = 'A lead only takes values from the referral: nobody has answered it yet.'
     desk.notes.error(direction.node, 'DB-2145', what, { fix: 'direction: toCrm' })
   }
-  useOfLeads(desk, record)
   if (!when) return null
   return {
     record,
@@ -82,4 +74,39 @@ export function compileLead(desk: Desk, document: LeadDocument | undefined, poli
     rows,
     rule: desk.rule(headOf(document.node), 'lead'),
   }
+}
+
+function checkLeadKind(desk: Desk, { value, node }: Placed<string>): void {
+  const { lead, label } = desk.world.target
+  if (!lead) {
+    const what = `Leads of ${label} cannot wait for an answer: take them as deals.`
+    desk.notes.error(node, 'DB-2146', what, { fix: 'take the section "lead" out' })
+  } else if (lead.kind !== value) {
+    const more = { hint: `did you mean "${lead.kind}"?`, edit: { start: node.start, end: node.end, text: lead.kind } }
+    desk.notes.error(node, 'DB-2146', `"${value}" is not the kind of record that leads are in ${label}.`, more)
+  }
+}
+
+/**
+ * A lead carries the id of its referral, its owner and what its seller sees, just as the deal will; and what tells how
+ * it stands is read with it, though no row names it.
+ */
+export function checkLeadFields(
+  desk: Desk,
+  { lead, statusInCrm }: MappingDocument,
+  { keyField, ownerField }: { readonly keyField: string | null; readonly ownerField: string | null },
+): void {
+  const model = desk.world.target.lead
+  if (!lead?.record || !model || model.kind !== lead.record.value) return
+  const schema = desk.schemaOf(model.kind)
+  const shown = [statusInCrm?.state, statusInCrm?.message, statusInCrm?.answerBy, statusInCrm?.link]
+  const names = [keyField, ownerField, ...shown.map((field) => field?.value ?? null)].filter((name) => name !== null)
+  const states = [model.open, model.qualified, model.disqualified].flatMap((fields) => Object.keys(fields))
+  for (const name of [...names, ...states, model.becameField]) desk.use(model.kind, name)
+  const missing = names.filter((name) => schema && !schema.fields.some((field) => field.name === name))
+  if (missing.length === 0) return
+  const what = `A ${model.kind} has no ${listed(missing)}, which this mapping writes while a referral waits as one.`
+  desk.notes.error(lead.record.node, 'DB-2146', what, {
+    fix: `add ${missing.length === 1 ? 'the field' : 'the fields'} to the table of leads`,
+  })
 }

@@ -23,7 +23,9 @@ describe.each(names)('%s', (name) => {
   test('is told what is wrong with it', async () => {
     const found = problemsIn(text, world, file)
     expect(found.length).toBeGreaterThan(0)
-    await expect(printProblems(found, { sources: [sourceText(file, text)] })).toMatchFileSnapshot(join(folder, `${name}.txt`))
+    await expect(printProblems(found, { sources: [sourceText(file, text)] })).toMatchFileSnapshot(
+      join(folder, `${name}.txt`),
+    )
   })
 
   test('F116: quickly, and at a place in the file', () => {

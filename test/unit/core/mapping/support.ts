@@ -221,6 +221,8 @@ export const dynamicsSchema: CrmSchema = {
       'lead',
       [
         ...['subject', 'companyname', 'firstname', 'lastname', 'emailaddress1', 'statecode'].map((name) => text(name)),
+        ...['fab_pcreferralid', 'fab_pcsyncstate', 'fab_pcsyncmessage', 'fab_pcreferrallink'].map((name) => text(name)),
+        field('fab_pcanswerby', 'instant'),
         chosen('leadqualitycode', ['Hot', 'Warm', 'Cold']),
         points('ownerid', ['systemuser', 'team']),
       ],
@@ -256,6 +258,15 @@ export const dynamicsTarget: TargetModel = {
   idField: (of: Kind) => `${of}id`,
   parentField: (of: Kind) => (of === 'contact' ? 'parentcustomerid' : null),
   contactRole: null,
+  working: { statecode: 'Open', statuscode: 'In Progress' },
+  lead: {
+    kind: kind('lead'),
+    open: { statecode: 'Open' },
+    qualified: { statecode: 'Qualified' },
+    disqualified: { statecode: 'Disqualified' },
+    originField: 'originatingleadid',
+    becameField: 'qualifyingopportunityid',
+  },
   finals: { [kind('opportunityclose')]: { value: 'actualrevenue', date: 'actualend' } },
 }
 
