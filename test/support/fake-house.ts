@@ -21,7 +21,7 @@ export interface FakeHouse {
   readonly source: FakeVendor
   readonly salesforce: FakeVendor
   readonly dynamics: FakeVendor
-  readonly clock: HandClock
+  readonly clock: TurnedClock
   readonly machine: Machine
   readonly ledgers: Ledgers
   readonly settings: Settings
@@ -31,14 +31,21 @@ export interface FakeHouse {
   assemble(settings?: Settings): Promise<Assembly>
 }
 
+/** Turned by hand; what sleeping means is its own affair. */
+export type TurnedClock = Pick<HandClock, keyof HandClock>
+
 export interface FakeHouseOptions {
+  readonly clock?: TurnedClock
   readonly pipelines?: readonly Partial<Omit<PipelineSettings, 'name'>>[]
   readonly shutdownMs?: number
 }
 
-export function fakeHouse({ pipelines = [{}], shutdownMs = 5_000 }: FakeHouseOptions = {}): FakeHouse {
+export function fakeHouse({
+  pipelines = [{}],
+  shutdownMs = 5_000,
+  clock = handClock(),
+}: FakeHouseOptions = {}): FakeHouse {
   const [source, salesforce, dynamics] = [fakeSource(), fakeCrm(), fakeCrm()]
-  const clock = handClock()
   const kept = new Map<string, KeptLedger>()
   const house = { mapping: () => draftOf() }
   const machine: Machine = {
