@@ -56,14 +56,14 @@ export function createSealer(key: Uint8Array, random: (size: number) => Buffer =
 /** Reads a key as people keep it: 32 bytes as 64 hexadecimal digits or in base64. */
 export function parseSealKey(text: string): Buffer {
   const trimmed = text.trim()
-  const key = Buffer.from(trimmed, /^[0-9a-f]{64}$/i.test(trimmed) ? 'hex' : 'base64')
-  if (key.length !== KEY_BYTES || !/^[0-9a-z+/=_-]+$/i.test(trimmed)) throw badKey(key.length)
-  return key
+  if (/^[0-9a-f]{64}$/i.test(trimmed)) return Buffer.from(trimmed, 'hex')
+  if (/^[0-9a-z+/_-]{43}=?$/i.test(trimmed)) return Buffer.from(trimmed, 'base64')
+  throw badKey(trimmed.length)
 }
 
-const badKey = (bytes: number): FixConfig =>
+const badKey = (length: number): FixConfig =>
   new FixConfig(
     `The ledger's key (store.encryptionKey) must be ${KEY_BYTES} bytes, written as 64 hexadecimal digits or in base64. ` +
       'Make one with: openssl rand -base64 32',
-    { code: 'DB-4017', who: 'operations', facts: { bytes } },
+    { code: 'DB-4017', who: 'operations', facts: { length } },
   )

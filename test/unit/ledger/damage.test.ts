@@ -190,6 +190,7 @@ describe('a store that lost a part of itself is never taken for a first start', 
       const copy = disk.afterKill()
       copy.delete(path)
       expect(await refusal(openOn(copy)), path).toBe('DB-4004')
+      expect(copy.openFiles, 'nothing is left open').toBe(0)
     }
   })
 

@@ -155,8 +155,9 @@ describe('random lives of a ledger', () => {
         }
         await compare(ledger, model)
         await ledger.close()
+        expect(disk.openFiles).toBe(0)
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     )
   })
 

@@ -52,6 +52,8 @@ export class SimDisk implements Files {
   /** Decides whether an operation fails, and how. */
   breaks: (operation: Operation, path: string) => string | undefined = () => undefined
   network = false
+  /** Files that somebody has open. */
+  openFiles = 0
   readonly #random: () => number
 
   constructor(seed = 1) {
@@ -77,6 +79,7 @@ export class SimDisk implements Files {
     const file = there ?? { content: Buffer.alloc(0), durable: Buffer.alloc(0), pending: [] }
     if (how === 'replace' && there) this.#change(file, { length: 0 })
     if (!there) this.#name({ path, file })
+    this.openFiles += 1
     return this.#opened(path, file)
   }
 
@@ -180,7 +183,9 @@ export class SimDisk implements Files {
         file.durable = Buffer.from(file.content)
         file.pending = []
       },
-      close: async () => undefined,
+      close: async () => {
+        this.openFiles -= 1
+      },
     }
   }
 
