@@ -136,7 +136,7 @@ export class Changes {
         if (!wasKnown) continue
         products.note(kind, row)
         const record = recordOf(reading.shape, row)
-        if (record && !this.#seen.has(record, taken)) fresh.push(record)
+        if (!this.#seen.has(record, taken)) fresh.push(record)
       }
       poll.know(kind, rows.records.length > 0)
     }

@@ -4,7 +4,7 @@
 import { canonicalDecimal, type Criterion, type FieldName, type JsonObject, own, type Question } from '#spi'
 import { CallFailure, fix } from './faults.ts'
 import { type Field, isNumber, type ObjectFacts } from './describe.ts'
-import { anything, identifier, like, literal, longId } from './soql.ts'
+import { anything, identifier, isCertainId, isSafeId, like, literal, quote } from './soql.ts'
 
 export interface Condition {
   /** Conditions of one group fit into one query. */
@@ -23,28 +23,38 @@ export interface Condition {
 
 /** Null when nothing can match: a blank value, or one that cannot be a value of the field. */
 export function conditionOf(facts: ObjectFacts, by: Question['by']): Condition | null {
-  if ('id' in by) return listCondition(facts, 'Id', by.id, true)
-  if ('key' in by) return listCondition(facts, by.key.field, by.key.value, false)
+  if ('id' in by) return byId(facts, by.id)
+  if ('key' in by) return listCondition(facts, by.key.field, by.key.value)
   const [only, ...others] = by.match
   if (!only || by.match.some((criterion) => criterion.value.trim() === '')) return null
   const isPlain = others.length === 0 && (only.compare === 'exact' || only.compare === 'email')
-  return isPlain ? listCondition(facts, only.field, only.value, false) : joined(facts, by.match)
+  return isPlain ? listCondition(facts, only.field, only.value) : joined(facts, by.match)
 }
 
-function listCondition(facts: ObjectFacts, name: FieldName, raw: string, withDeleted: boolean): Condition | null {
+/** An id that a record of ours has: of whatever form, and to be found in the recycle bin too. */
+function byId(facts: ObjectFacts, id: string): Condition | null {
+  return isSafeId(id) ? condition(fieldOf(facts, 'Id'), id, quote(id), true) : null
+}
+
+function listCondition(facts: ObjectFacts, name: FieldName, raw: string): Condition | null {
   const field = fieldOf(facts, name)
   const value = raw.trim()
   const text = value === '' ? undefined : literal(field, value)
-  if (text === undefined) return null
-  const valueOf = (row: JsonObject): string => comparable(field, textIn(row, name))
+  return text === undefined ? null : condition(field, value, text, false)
+}
+
+function condition(field: Field, value: string, text: string, withDeleted: boolean): Condition {
+  const { name } = field
+  // An id with wrong check characters may refuse its query; it must not take others along.
+  const isDoubtful = field.type === 'id' && !isCertainId(value)
   return {
-    group: `in ${name} ${withDeleted}`,
+    group: `in ${name} ${withDeleted} ${isDoubtful}`,
     list: name,
     text,
     fields: [name],
     withDeleted,
     value: comparable(field, value),
-    valueOf,
+    valueOf: (row) => comparable(field, textIn(row, name)),
     accepts: () => true,
   }
 }
@@ -154,9 +164,9 @@ function textIn(row: JsonObject, path: FieldName): string {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : ''
 }
 
-/** The form in which Salesforce itself compares: without regard to case, ids in their long form. */
+/** The form in which Salesforce itself compares: without regard to case, ids without their check characters. */
 function comparable(field: Field, value: string): string {
-  if (field.type === 'id' || field.type === 'reference') return longId(value)
+  if (field.type === 'id' || field.type === 'reference') return value.slice(0, 15)
   if (field.type === 'date' || field.type === 'datetime') return literal(field, value) ?? value
   return isNumber(field) ? (canonicalDecimal(value) ?? value) : value.trim().toLowerCase()
 }

@@ -139,10 +139,12 @@ async function readAll(parts: FindParts, batches: readonly Batch[], manner: Mann
     for (const [index, { batch }] of open.entries()) {
       const answer = answers[index]
       if (!answer || !isRows(answer)) {
-        // A query that is too heavy is asked in halves, like one that brings too much.
-        if (!says(answer ?? [], 'QUERY_TIMEOUT', 'QUERY_TOO_COMPLICATED') || batch.terms.length === 1)
+        // A query that is too heavy, or that one of its values refuses, is asked in halves.
+        const isAlone = batch.terms.length === 1
+        const isNoId = says(answer ?? [], 'INVALID_QUERY_FILTER_OPERATOR', 'MALFORMED_ID')
+        if (!isNoId && (isAlone || !says(answer ?? [], 'QUERY_TIMEOUT', 'QUERY_TOO_COMPLICATED')))
           throw refusedQuery(answer ?? [])
-        tooMany.push(batch)
+        if (!isAlone) tooMany.push(batch)
         continue
       }
       const sum = [...(rows.get(batch) ?? []), ...answer.records]
@@ -175,9 +177,7 @@ function handOut(
   for (const row of rows) {
     products.note(first.shape.kind, row)
     const terms = byValue.get(first.condition.list === null ? null : first.condition.valueOf(row)) ?? []
-    for (const term of terms.filter((each) => each.condition.accepts(row))) {
-      const record = recordOf(term.shape, row, term.also)
-      if (record) answers[term.index]?.push(record)
-    }
+    for (const term of terms.filter((each) => each.condition.accepts(row)))
+      answers[term.index]?.push(recordOf(term.shape, row, term.also))
   }
 }

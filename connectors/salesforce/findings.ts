@@ -88,7 +88,7 @@ function packageFindings({ fields }: ObjectFacts): readonly Finding[] {
       consequence: missing.includes(keyField)
         ? 'Without the referral’s id in the deal, a repeated creation could make a second one.'
         : 'Sellers do not see the state of the sync.',
-      fix: 'sf project deploy start -d connectors/salesforce/package',
+      fix: 'sf project deploy start, in connectors/salesforce/package',
       who,
     })
   if (key && !(key.externalId && key.unique))

@@ -6,7 +6,7 @@ import { type Instant, isList, isObject, type Json, own, type RecordId, recordId
 import type { Answer } from './api.ts'
 import { lost, type Subject, type VendorError, verdictOf } from './faults.ts'
 import type { Parcel, Pending } from './parcels.ts'
-import { isId, longId } from './soql.ts'
+import { isCertainId, isId, isSafeId, longId } from './soql.ts'
 import { errorsIn } from './vendor-errors.ts'
 
 export type Outcome =
@@ -72,7 +72,7 @@ const textOf = (value: Json | undefined): string | null => (typeof value === 'st
 function writtenAs(pending: Pending, id: string | null): Outcome {
   const { write } = pending.row
   if (write.do === 'update') return { is: 'written', id: write.id }
-  return id !== null && isId(id) ? { is: 'written', id: recordId(longId(id)) } : unknown(pending)
+  return id !== null && isSafeId(id) ? { is: 'written', id: recordId(longId(id)) } : unknown(pending)
 }
 
 interface Failed {
@@ -105,6 +105,6 @@ function keyTaken(keyField: string | null, errors: readonly VendorError[]): Outc
   const words = error.message.split(/[^A-Za-z0-9_]+/)
   const names = [...error.fields, ...words].filter((word) => word === keyField || word.endsWith('__c'))
   if (!names.includes(keyField) && names.length > 0) return undefined
-  const id = words.findLast((word) => isId(word) && /\d/.test(word))
+  const id = words.findLast(isCertainId) ?? words.findLast((word) => isId(word) && /\d/.test(word))
   return { is: 'taken', id: id === undefined ? null : recordId(longId(id)) }
 }

@@ -21,7 +21,7 @@ import { codes } from './codes.ts'
 import type { Field, ObjectFacts, Objects } from './describe.ts'
 import type { Products } from './products.ts'
 import { validUnder } from './schema.ts'
-import { isIdentifier, isId } from './soql.ts'
+import { isIdentifier, isSafeId } from './soql.ts'
 import { outgoing } from './values.ts'
 
 /** One write, checked, its values in the form they are sent in. */
@@ -55,7 +55,7 @@ export async function prepare(
 
 function check(facts: ObjectFacts, products: Products, write: Write, index: number): Checked {
   const isCreate = write.do === 'create'
-  if (!isCreate && !isId(write.id)) return bug('an id that is none')
+  if (!isCreate && !isSafeId(write.id)) return bug('an id that is none')
   if (!(isCreate ? facts.createable : facts.updateable)) return refused('DB-1312', write, [])
   const keyField = isCreate && write.keyField !== null ? facts.fields.get(write.keyField) : undefined
   // Without the two marks a repeated creation would make a second record.

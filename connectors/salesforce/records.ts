@@ -17,6 +17,7 @@ import {
   version,
 } from '#spi'
 import type { ObjectFacts } from './describe.ts'
+import { strangeAnswer } from './faults.ts'
 import { longId } from './soql.ts'
 
 /** What every read asks for beside the fields that were wanted. */
@@ -25,8 +26,9 @@ const always = ['Id', 'SystemModstamp', 'LastModifiedDate', 'LastModifiedById', 
 export const productsField = 'HasOpportunityLineItem'
 
 export function selection(facts: ObjectFacts, fields: readonly FieldName[]): readonly string[] {
-  const own = [...always, productsField].filter((name) => facts.fields.has(name))
-  return [...new Set(['Id', ...own, ...fields])]
+  const told = [...always, productsField].filter((name) => facts.fields.has(name))
+  // Every object has a stamp, also where a describe does not list it: without one no record can be remembered.
+  return [...new Set(['Id', 'SystemModstamp', ...told, ...fields])]
 }
 
 /** The same kind asked for twice is asked for once, with the fields of both. */
@@ -37,13 +39,13 @@ export function merged(shapes: readonly Shape[]): readonly Shape[] {
 }
 
 /**
- * Undefined for a row without an id or a stamp: it can neither be written to nor be remembered. `also` names fields that
- * are told as well but were not asked for by the shape, and so are no part of the version.
+ * `also` names fields that are told as well but were not asked for by the shape, and so are no part of the version.
+ * Throws for a row without an id or a stamp: to leave it out would read as "nothing there".
  */
-export function recordOf(shape: Shape, row: JsonObject, also: readonly FieldName[] = []): VendorRecord | undefined {
+export function recordOf(shape: Shape, row: JsonObject, also: readonly FieldName[] = []): VendorRecord {
   const id = own(row, 'Id')
   const changedAt = instantIn(row, 'SystemModstamp') ?? instantIn(row, 'LastModifiedDate')
-  if (typeof id !== 'string' || !changedAt) return undefined
+  if (typeof id !== 'string' || !changedAt) throw strangeAnswer(200)
   const read = fieldsOf(row, shape.fields)
   const master = own(row, 'MasterRecordId')
   const by = own(row, 'LastModifiedById')

@@ -57,7 +57,8 @@ export function literal(field: Field, value: string): string | undefined {
   if (field.type === 'boolean') return value === 'true' || value === 'false' ? value : undefined
   if (field.type === 'date') return parseDate(value)
   if (field.type === 'datetime') return stampLiteral(parseInstant(value))
-  if (field.type === 'id' || field.type === 'reference') return isId(value) ? quote(value) : undefined
+  if (field.type === 'id') return isId(value) ? quote(value) : undefined
+  if (field.type === 'reference') return isSafeId(value) ? quote(value) : undefined
   return value.length <= literalMax ? quote(value) : undefined
 }
 
@@ -69,19 +70,23 @@ export const stampLiteral = (instant: Instant | undefined): string | undefined =
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ012345'
 
-/** An id of the wrong form refuses the whole query, so it is never sent. */
-export function isId(text: string): boolean {
-  if (!/^[0-9A-Za-z]{15}(?:[A-Z0-5]{3})?$/.test(text)) return false
-  return text.length === 15 || text === longId(text)
-}
+/** Text of another form is no id, and would refuse the whole query it stands in. */
+export const isId = (text: string): boolean => /^[0-9A-Za-z]{15}(?:[0-9A-Za-z]{3})?$/.test(text)
 
-/** The 18-character form: what Salesforce's messages name is often the short one. */
+/** Its check characters are its own. Salesforce refuses others; we only ask for them apart from the rest. */
+export const isCertainId = (text: string): boolean =>
+  isId(text) && (text.length === 15 || text === longId(text.slice(0, 15)))
+
+/** What may stand in an address as an id that a server gave us, whatever its form. */
+export const isSafeId = (text: string): boolean => /^[\w-]{1,64}$/.test(text)
+
+/** The 18-character form of a short id: what Salesforce's messages name is often the short one. */
 export function longId(text: string): string {
-  const short = text.slice(0, 15)
+  if (text.length !== 15) return text
   const suffix = [0, 5, 10].map((start) => {
-    const block = short.slice(start, start + 5).split('')
+    const block = text.slice(start, start + 5).split('')
     const bits = block.reduce((sum, char, i) => sum + (char >= 'A' && char <= 'Z' ? 2 ** i : 0), 0)
     return alphabet[bits] ?? ''
   })
-  return short + suffix.join('')
+  return text + suffix.join('')
 }

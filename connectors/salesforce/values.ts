@@ -12,7 +12,7 @@ import {
   parseInstant,
 } from '#spi'
 import { type Field, isNumber, type ObjectFacts } from './describe.ts'
-import { isId } from './soql.ts'
+import { isId, isSafeId } from './soql.ts'
 
 export type Outgoing =
   { readonly ok: true; readonly value: JsonOut } | { readonly ok: false; readonly code: Code; readonly limit?: number }
@@ -31,7 +31,8 @@ export function outgoing(facts: ObjectFacts, field: Field, value: Json): Outgoin
   if (field.type === 'date') return parseDate(text) ? go(text) : held('DB-3205')
   if (field.type === 'datetime') return instantOf(text)
   if (field.name === 'RecordTypeId') return recordTypeOf(facts, text)
-  if (field.type === 'reference' || field.type === 'id') return isId(text) ? go(text) : held('DB-3217')
+  if (field.type === 'reference' || field.type === 'id')
+    return isSafeId(text) && /\d/.test(text) ? go(text) : held('DB-3217')
   if (field.length > 0 && text.length > field.length) return held('DB-3203', field.length)
   if (field.type === 'picklist') return choiceOf(field, text)
   return go(text)

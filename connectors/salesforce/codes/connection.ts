@@ -98,7 +98,7 @@ export const connectionCodes: Codebook = {
     title: 'Fields of the dealbridge package are missing',
     means: 'The fields for the referral’s id and for what sellers see are not in the org, or hidden from us.',
     why: 'The package was not deployed, or the permission set not assigned.',
-    fix: 'sf project deploy start -d connectors/salesforce/package, then assign the permission set "dealbridge".',
+    fix: 'Deploy the package in connectors/salesforce/package (sf project deploy start), then assign the permission set "dealbridge".',
     who: 'Salesforce admin',
   },
   'DB-1315': {

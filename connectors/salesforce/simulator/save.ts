@@ -27,8 +27,7 @@ export class Saves {
   insert(object: ObjectDef, input: JsonObject): Saved {
     const { values: sent, errors } = readColumns(this.#org, object, input, this.#saver)
     if (errors.length > 0) return { success: false, errors }
-    const start = { ...this.#defaults(object), ...sent }
-    const after = { ...start, ...derived(this.#org, object.name, null, start) }
+    const after = { ...this.#defaults(object), ...sent, ...derived(this.#org, object.name, null, sent) }
     const problems = check(this.#org, this.#saver, { object, id: null, sent, before: null, after })
     if (problems.length > 0) return { success: false, errors: problems }
     const id = this.#org.ids.next(object.keyPrefix)

@@ -25,7 +25,7 @@ export const customerObjects = (): readonly ObjectDef[] => [
       field('Description', 'textarea', { length: 32_000, filterable: false }),
       reference('OwnerId', 'User', { nillable: false, defaultedOnCreate: true }),
       picklist('AccountSource', ['Web', 'Partner Referral', 'Microsoft Partner Center', 'Other']),
-      text('DUNS__c', 9, { label: 'D-U-N-S number' }),
+      text('DUNS__c', 9, { label: 'D-U-N-S number', externalId: true }),
     ],
     children: [
       { kind: 'Contact', field: 'AccountId', name: 'Contacts' },

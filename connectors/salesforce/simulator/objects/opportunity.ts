@@ -98,7 +98,10 @@ const standard = (stages: readonly StageDef[]) => [
 
 const forMicrosoft = [
   text('PC_Referral_Id__c', 40, { label: 'Microsoft referral', externalId: true, unique: true, idLookup: true }),
-  picklist('PC_Sync_State__c', ['In step', 'Waiting for you', 'On hold', 'Problem', 'Closed'], { label: 'Sync state' }),
+  picklist('PC_Sync_State__c', ['In step', 'Waiting for you', 'On hold', 'Problem', 'Closed'], {
+    label: 'Sync state',
+    restricted: true,
+  }),
   text('PC_Sync_Message__c', 255, { label: 'Sync message' }),
   field('PC_Answer_By__c', 'datetime', { label: 'Answer Microsoft by' }),
   field('PC_Referral_Link__c', 'url', { label: 'Partner link', length: 255 }),

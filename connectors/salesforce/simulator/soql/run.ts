@@ -38,7 +38,8 @@ function runQuery(org: Org, query: Query, options: RunOptions): Found {
   const rows = sorted(org, object, query, matching(org, object, query, options))
   const wanted = rows.slice(query.offset, query.offset + (query.limit ?? rows.length))
   const countOnly = query.select.length === 1 && query.select[0]?.is === 'count'
-  return { total: wanted.length, rows: wanted, write: writer(org, object, query.select, options), countOnly }
+  const write = countOnly ? () => null : writer(org, object, query.select, options)
+  return { total: wanted.length, rows: wanted, write, countOnly }
 }
 
 function objectOf(org: Org, name: string): ObjectDef {

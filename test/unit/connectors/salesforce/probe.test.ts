@@ -100,7 +100,7 @@ describe('what is wrong is said', () => {
     expect((await look()).findings.find(({ code }) => code === 'DB-1314')).toMatchObject({
       level: 'error',
       what: 'fields of the dealbridge package are missing on Opportunity: PC_Referral_Id__c, PC_Sync_State__c',
-      fix: 'sf project deploy start -d connectors/salesforce/package',
+      fix: 'sf project deploy start, in connectors/salesforce/package',
     })
   })
 

@@ -3,7 +3,7 @@
 
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { anything, identifier, isId, like, longId, quote } from '../../../../connectors/salesforce/soql.ts'
+import { anything, identifier, isCertainId, isId, like, longId, quote } from '../../../../connectors/salesforce/soql.ts'
 import { parseSoql } from '../../../../connectors/salesforce/simulator/soql/parse.ts'
 
 // oxlint-disable-next-line no-control-regex -- control characters are what this is about
@@ -55,14 +55,14 @@ describe('ids', () => {
     expect(longId('001D000000Kv3g5IAB')).toBe('001D000000Kv3g5IAB')
   })
   test.each([
-    ['001D000000Kv3g5', true],
-    ['001D000000Kv3g5IAB', true],
-    ['001D000000Kv3g5IAC', false],
-    ['001d000000kv3g5IAB', false],
-    ['001D000000Kv3g', false],
-    ["001D000000Kv3'5", false],
-    ['', false],
-  ])('%j: %s', (text, expected) => {
-    expect(isId(text)).toBe(expected)
+    ['001D000000Kv3g5', true, true],
+    ['001D000000Kv3g5IAB', true, true],
+    ['001D000000Kv3g5IAC', true, false],
+    ['001d000000kv3g5IAB', true, false],
+    ['001D000000Kv3g', false, false],
+    ["001D000000Kv3'5", false, false],
+    ['', false, false],
+  ])('%j: an id %s, surely %s', (text, expected, certain) => {
+    expect([isId(text), isCertainId(text)]).toEqual([expected, certain])
   })
 })
