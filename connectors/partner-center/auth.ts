@@ -10,7 +10,7 @@
 //   a new refresh token is stored ──► only then is the access token used
 
 import * as oauth from 'oauth4webapi'
-import { FixConfig, type Host, isSyncError, type SyncError } from '#spi'
+import { FixConfig, type Host, isSyncError, msOf, RetryLater, type SyncError } from '#spi'
 import { candidates, type Credential, current, keep } from './credential.ts'
 import { type Audience, isSignedOut, issuerOf, scopeFor, tokenFault } from './oauth.ts'
 import type { Settings, UserAuth } from './settings.ts'
@@ -64,6 +64,7 @@ function openUserAuth(settings: Settings, auth: UserAuth, host: Host): Auth {
     } catch (error) {
       const fault = tokenFault(error, auth.signedInAs)
       if (fault instanceof FixConfig) await failures.remember(audience, fault)
+      if (fault instanceof RetryLater && fault.notBefore !== undefined) await failures.remember(audience, fault)
       throw fault
     }
   }
@@ -123,7 +124,10 @@ function rememberFailures(host: Host): Failures {
       failed.delete(audience)
     },
     remember: async (audience, error) => {
-      failed.set(audience, { error, until: host.clock.monotonicMs() + quietMs, tried: await stored() })
+      // Where the service named a time itself, exactly that long.
+      const named = error instanceof RetryLater && error.notBefore !== undefined ? error.notBefore : null
+      const waitMs = named === null ? quietMs : msOf(named) - msOf(host.clock.now())
+      failed.set(audience, { error, until: host.clock.monotonicMs() + waitMs, tried: await stored() })
     },
   }
 }

@@ -8,6 +8,7 @@ import {
   type Kind,
   type KindSchema,
   later,
+  msOf,
   type Probe,
   type Property,
   REFERRAL,
@@ -63,12 +64,16 @@ function tenantFindings(token: string | null, { tenant }: Settings): readonly Fi
   return [{ level: 'error', code: 'DB-1212', what: entry?.title ?? '', fix: entry?.fix ?? '', who: 'operations' }]
 }
 
+const warnBeforeMs = 14 * 24 * 60 * 60 * 1_000
+
 async function credentialFindings(host: Host, { auth }: Settings): Promise<readonly Finding[]> {
   if (auth.flow === 'none') return []
   const kept = await current(host)
   if (!kept?.at) return [{ level: 'ok', what: 'the sign-in is renewed by use; when it was given is not known' }]
-  const until = later(kept.at, unusedLifeMs).slice(0, 10)
-  return [{ level: 'ok', what: `the sign-in is renewed by use; unused it would last until ${until}` }]
+  const until = later(kept.at, unusedLifeMs)
+  const what = `the sign-in is renewed by use; unused it would last until ${until.slice(0, 10)}`
+  const isShort = msOf(until) - msOf(host.clock.now()) < warnBeforeMs
+  return [{ level: isShort ? 'warning' : 'ok', what }]
 }
 
 function newsFindings({ referrals }: ListPage): readonly Finding[] {

@@ -184,7 +184,11 @@ export function sorted(rows: readonly JsonObject[], orderBy: string): readonly J
     throw invalid('Only createdDateTime and updatedDateTime can be ordered by.', '$orderby')
   if (direction !== 'asc' && direction !== 'desc') throw invalid('The order is asc or desc.', '$orderby')
   const sign = direction === 'asc' ? 1 : -1
-  return rows.toSorted((a, b) => sign * (order(a[property] ?? null, textOf(b[property])) ?? 0))
+  // Stamps of one form compare as text.
+  return rows.toSorted((a, b) => {
+    const [left, right] = [textOf(a[property]), textOf(b[property])]
+    return left === right ? 0 : left < right ? -sign : sign
+  })
 }
 
 const textOf = (value: Json | undefined): string => (typeof value === 'string' ? value : '')

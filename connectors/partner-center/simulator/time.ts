@@ -35,8 +35,9 @@ export function settle(store: Store, setting: Setting): void {
 }
 
 function isExpired(body: JsonObject, now: Instant): boolean {
+  if (body['status'] !== 'New') return false
   const at = instantAt(body['expirationDateTime'])
-  return body['status'] === 'New' && at !== undefined && at <= now
+  return at !== undefined && at <= now
 }
 
 /** The sender is told; who the customer's people are is no longer shown. */
@@ -55,20 +56,17 @@ function expire(held: Held, store: Store): void {
 const informational: ReadonlySet<Json> = new Set(['GetItNow', 'FreeTrial', 'TestDrive'])
 
 function isArchived(body: JsonObject, now: Instant): boolean {
+  if (!informational.has(body['callToAction'] ?? null)) return false
   const created = instantAt(body['createdDateTime'])
-  return (
-    informational.has(body['callToAction'] ?? null) &&
-    created !== undefined &&
-    msOf(now) - msOf(created) > archivedAfterMs
-  )
+  return created !== undefined && msOf(now) - msOf(created) > archivedAfterMs
 }
 
 /** Microsoft's copy waits for its seller, who follows the script. */
 function act(held: Held, store: Store, setting: Setting): void {
   const { body } = held
+  if (body['organizationId'] !== 'msft' || body['status'] === 'Closed') return
   const created = instantAt(body['createdDateTime'])
-  const isCopy = body['organizationId'] === 'msft'
-  if (!isCopy || created === undefined || body['status'] === 'Closed') return
+  if (created === undefined) return
   const { does, afterMs } = setting.seller(typeof body['name'] === 'string' ? body['name'] : '')
   const due = later(created, afterMs)
   const expires = instantAt(body['expirationDateTime'])

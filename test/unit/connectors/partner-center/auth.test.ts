@@ -161,6 +161,19 @@ describe('signing in with what is stored', () => {
     await expect(read(world.session)).rejects.toMatchObject({ code, remedy: 'retry-later' })
   })
 
+  test('I28: a sign-in service that asks to wait is not asked again before', async () => {
+    await open()
+    const answer = { status: 429, headers: { 'retry-after': '30' }, body: '' }
+    world.served.breaks = ({ url }) => (url.pathname.endsWith('/token') ? { do: 'answer', answer } : undefined)
+    await expect(read(world.session)).rejects.toMatchObject({ notBefore: '2026-11-20T14:00:30.000Z' })
+    world.clock.turn(29_999)
+    await expect(read(world.session)).rejects.toMatchObject({ notBefore: '2026-11-20T14:00:30.000Z' })
+    expect(tokenCalls()).toBe(1)
+    world.served.breaks = () => undefined
+    world.clock.turn(1)
+    expect((await read(world.session)).records).toEqual([])
+  })
+
   test('I41: no token and no secret in any log line, and the referral token goes to the API only', async () => {
     await open()
     await read(world.session)
