@@ -7,11 +7,11 @@
 //     door.json           where the running daemon listens, and its key
 
 import { join } from 'node:path'
-import type { Secrets, Vault } from '#spi'
+import type { SecretRef, Secrets, Vault } from '#spi'
 import type { KeptLedger } from '#ledger'
 import { openLowdbLedger } from '#ledger/lowdb/ledger'
 import { openMemoryLedger } from '#ledger/memory'
-import { createSealer, parseSealKey } from '#ledger/seal'
+import { createSealer, parseSealKey, type Sealer } from '#ledger/seal'
 import { memoryVault, openVault } from '#platform/vault'
 import type { Settings, StoreSettings } from '#settings/settings'
 import type { LedgerNeeds } from './machine.ts'
@@ -25,12 +25,14 @@ export function doorFile({ store, root }: Pick<Settings, 'store' | 'root'>): str
 
 export async function openStoredLedger(store: StoreSettings, needs: LedgerNeeds): Promise<KeptLedger> {
   if (store.type === 'memory') return openMemoryLedger()
-  const { encryptionKey, path } = store
-  const key = encryptionKey && parseSealKey(await needs.secrets.read(encryptionKey))
+  const { encryptionKey, formerKeys = [], allowNetworkDisk = false, path } = store
+  const sealer = async (ref: SecretRef): Promise<Sealer> => createSealer(parseSealKey(await needs.secrets.read(ref)))
   return await openLowdbLedger({
     directory: ledgerDirectory(path, needs.pipeline),
     log: needs.log,
-    ...(key ? { seal: createSealer(key) } : {}),
+    seal: encryptionKey && (await sealer(encryptionKey)),
+    formerSeals: await Promise.all(formerKeys.map(sealer)),
+    allowNetworkDisk,
   })
 }
 

@@ -42,11 +42,13 @@ export function limitsOf({ limits }: Document): Limits {
 
 export function storeOf({ store }: Document, root: string): StoreSettings {
   if (store.type === 'memory' || store.type === 'postgres') return { type: 'memory' }
-  const { path, encryptionKey, keep, backup } = store
+  const { path, encryptionKey, formerKeys, allowNetworkDisk, keep, backup } = store
   return {
     type: 'lowdb',
     path: fromRoot(root, path),
     ...(encryptionKey === undefined ? {} : { encryptionKey }),
+    ...(formerKeys === undefined ? {} : { formerKeys }),
+    ...(allowNetworkDisk === undefined ? {} : { allowNetworkDisk }),
     keep: { historyMs: keep.history, payloadsMs: keep.payloads, contactDetailsMs: keep.contactDetails },
     ...(backup ? { backup: { everyMs: backup.every, to: fromRoot(root, backup.to), keep: backup.keep } } : {}),
   }

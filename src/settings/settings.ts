@@ -81,6 +81,8 @@ export type StoreSettings =
       /** A directory of its own. Absolute. */
       readonly path: string
       readonly encryptionKey?: SecretRef
+      readonly formerKeys?: readonly SecretRef[]
+      readonly allowNetworkDisk?: boolean
       readonly keep: { readonly historyMs: number; readonly payloadsMs: number; readonly contactDetailsMs: number }
       readonly backup?: { readonly everyMs: number; readonly to: string; readonly keep: number }
     }

@@ -24,7 +24,11 @@ const Lowdb = z.strictObject({
     .optional()
     .meta({ default: 'lowdb', description: 'lowdb: files, one process; memory: forgets when it stops.' }),
   path: z.string().min(1).prefault('data/ledger').describe('A folder of its own, from the folder that holds config/.'),
-  encryptionKey: SecretRef.optional().describe('Seals personal text; without it such text is kept in memory only.'),
+  encryptionKey: SecretRef.optional().describe(
+    'Seals all that is kept; without it, whoever reads the files can read it.',
+  ),
+  formerKeys: z.array(SecretRef).max(10).optional().describe('Keys it replaces, until all is sealed anew.'),
+  allowNetworkDisk: z.boolean().optional().describe('The path is on a network disk that only this machine uses.'),
   keep: Keep.prefault({}).describe('For how long.'),
   backup: Backup.optional().describe('Copies of the ledger while the daemon runs.'),
 })
