@@ -38,7 +38,8 @@ export async function postingsOf(home: Home, { info, segment }: ClosedPart): Pro
   const end = await grown.grow()
   if (end.why !== 'end' || end.at !== info.bytes)
     throw damaged(home.directory, segment.name, 'is not as it was written')
-  await writePostings(home, info, grown.postings)
+  // Kept for the next time, if there is room for it.
+  await writePostings(home, info, grown.postings).catch(() => undefined)
   return grown.postings
 }
 

@@ -39,7 +39,8 @@ export async function* readHistory(parts: readonly ReadablePart[], query: Histor
   for (const { segment } of parts) segment.hold()
   try {
     for (const pick of await picksOf(parts, query)) {
-      if (query.since !== undefined && pick.part.newest < query.since) continue
+      const isOld = query.since !== undefined && pick.part.newest < query.since
+      if (isOld || pick.from === pick.to) continue
       const postings = await pick.part.postings()
       for (let i = pick.from; i < pick.to; i += CHUNK) {
         const numbers = Array.from({ length: Math.min(CHUNK, pick.to - i) }, (_, n) => pick.list?.[i + n] ?? i + n)

@@ -111,7 +111,7 @@ export class Journal implements Adapter<Working> {
   /** Runs when no group is on its way; commits wait meanwhile. */
   between<T>(working: Working, errand: () => Promise<T>): Promise<T> {
     const done = Promise.withResolvers<T>()
-    this.#errands.push(() => errand().then(done.resolve, done.reject))
+    this.#errands.push(() => this.#unlessFailed(errand).then(done.resolve, done.reject))
     this.#work(working)
     return done.promise
   }
@@ -186,10 +186,9 @@ export class Journal implements Adapter<Working> {
       // Whoever commits in this same turn comes along.
       await pause()
       for (const errand of this.#errands.splice(0)) await errand()
-      const group = this.#failure ? staged.splice(0) : takeGroup(staged)
+      const group = takeGroup(staged)
       try {
-        if (this.#failure) throw stopped(this.#failure)
-        await this.#store(group, contents)
+        await this.#unlessFailed(() => this.#store(group, contents))
         for (const { done } of group) done.resolve()
       } catch (error) {
         for (const { done } of group) done.reject(error)
@@ -233,12 +232,19 @@ export class Journal implements Adapter<Working> {
 
   /** What fails here leaves the disk in doubt, and ends all writing. */
   async #mustSucceed(work: () => Promise<void>): Promise<void> {
-    try {
-      await work()
-    } catch (error) {
-      this.#failure ??= await this.#options.onFailure(error)
-      throw this.#failure
-    }
+    await this.#unlessFailed(async () => {
+      try {
+        await work()
+      } catch (error) {
+        this.#failure ??= await this.#options.onFailure(error)
+        throw this.#failure
+      }
+    })
+  }
+
+  async #unlessFailed<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#failure) throw stopped(this.#failure)
+    return work()
   }
 }
 

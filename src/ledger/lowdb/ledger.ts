@@ -183,7 +183,7 @@ class LowdbLedger implements EmbeddedLedger {
   }
 
   async expire(before: Instant) {
-    this.#assertOpen()
+    this.#assertWritable()
     return { events: await this.#told(() => this.#tidying.expire(before)) }
   }
 
@@ -193,12 +193,12 @@ class LowdbLedger implements EmbeddedLedger {
   }
 
   async backup(to: string) {
-    this.#assertOpen()
+    this.#assertWritable()
     return this.#told(() => this.#tidying.alone(() => backUp(this.#journal, this.#db.data, to)))
   }
 
   async compact(): Promise<void> {
-    this.#assertOpen()
+    this.#assertWritable()
     await this.#told(() => this.#tidying.compact())
   }
 
@@ -230,8 +230,7 @@ class LowdbLedger implements EmbeddedLedger {
   }
 
   async #commit(toStage: ToStage): Promise<void> {
-    this.#assertOpen()
-    if (this.failure) throw stopped(this.failure)
+    this.#assertWritable()
     const staged = stage(toStage, this.#parts.home.keys.current)
     if (staged.changes.length === 0 && staged.events.length === 0) return
     this.#db.data.staged.push(staged)
@@ -271,8 +270,7 @@ class LowdbLedger implements EmbeddedLedger {
     const { lock, log } = this.#parts
     try {
       await this.#tidying.stop()
-      await this.#journal.between(this.#db.data, async () => undefined)
-      if (this.failure === null) await this.#markClean()
+      if (this.failure === null) await this.#journal.between(this.#db.data, () => this.#markClean())
     } catch (error) {
       log.warn('ledger.closed-uncleanly', { error })
     } finally {
@@ -301,6 +299,11 @@ class LowdbLedger implements EmbeddedLedger {
     } catch (error) {
       throw ledgerFault(error, this.#parts.home.directory)
     }
+  }
+
+  #assertWritable(): void {
+    this.#assertOpen()
+    if (this.failure) throw stopped(this.failure)
   }
 
   #assertOpen(): void {

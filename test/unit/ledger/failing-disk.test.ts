@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { sampleEvent } from '#testkit/ledger-samples'
+import type { EmbeddedLedger } from '#ledger'
+import { minute, sampleEvent, sampleKey } from '#testkit/ledger-samples'
 import { DiskFault, SimDisk, type Operation } from './sim-disk.ts'
 import { everythingIn, fact, openOn, refusal } from './store.ts'
 
@@ -27,6 +28,8 @@ const rows: readonly Row[] = [
   { name: 'F73: the history finds no room', operation: 'write', file: 'history', errno: 'ENOSPC', code: 'DB-4008' },
 ]
 
+const forgetting = (ledger: EmbeddedLedger) => ledger.forget(sampleKey(1), { at: minute(1), who: 'anna' })
+
 function breakOnce(disk: SimDisk, row: Pick<Row, 'operation' | 'file' | 'errno'>): void {
   disk.breaks = (operation, path) => {
     if (operation !== row.operation || !path.includes(row.file)) return undefined
@@ -53,7 +56,11 @@ describe('I26: a write that failed is final, though the disk may be well again',
       // What is durable can still be read, and nothing of what failed can.
       expect((await ledger.get('fact', 'a'))?.['n']).toBe(1)
       expect(await ledger.get('fact', 'b')).toBeUndefined()
+      const before = disk.operations
+      const others = [ledger.compact(), ledger.backup('/backup'), ledger.expire(minute(9)), forgetting(ledger)]
+      expect(await Promise.all(others.map(refusal))).toEqual(['DB-4010', 'DB-4010', 'DB-4010', 'DB-4010'])
       await ledger.close()
+      expect(disk.operations - before, 'nothing was written').toBe(0)
       const again = await openOn(disk.afterKill())
       expect(again.opened.unclean).toBe(true)
       const after = await everythingIn(again)
