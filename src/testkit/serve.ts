@@ -92,7 +92,8 @@ async function callOf(request: IncomingMessage, base: string, bodyMax: number): 
     headers[name] = Array.isArray(value) ? value.join(', ') : (value ?? '')
   return {
     method: request.method ?? 'GET',
-    url: new URL(request.url ?? '/', base),
+    // Appended, not resolved: a path that begins with two slashes must not be taken for another host.
+    url: new URL(`${base}${request.url ?? '/'}`),
     headers,
     body: Buffer.concat(pieces).toString('utf8'),
   }
