@@ -9,6 +9,7 @@ import {
   isObject,
   type Json,
   type JsonOut,
+  type Log,
   parseJson,
   type RecordId,
   stringifyJson,
@@ -70,7 +71,7 @@ export type Written =
   Unwritten | { readonly did: 'write'; readonly referral: Referral | null; readonly eTag: string | null }
 export type Created = Unwritten | { readonly did: 'write'; readonly referral: Referral }
 
-export function openApi(endpoint: string, call: Caller): Api {
+export function openApi(endpoint: string, call: Caller, log: Log): Api {
   const base = referralsAt(endpoint)
   const list = async (url: string, signal: AbortSignal): Promise<ListPage> =>
     listPage(await call({ name: 'referrals.list', method: 'GET', url, does: 'read' }, signal))
@@ -86,6 +87,7 @@ export function openApi(endpoint: string, call: Caller): Api {
       // Forbidden may mean this one, or all of them: then nothing may be taken for missing.
       if (status === 403) {
         await first({ top: 1 }, signal)
+        log.warn('partner-center.referral-hidden', { code: 'DB-1204', referral: id })
         return null
       }
       const { json, answer } = success(reply)

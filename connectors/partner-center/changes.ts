@@ -12,7 +12,7 @@
 import { type Cursor, type Host, type Instant, msOf, type Page, type VendorRecord } from '#spi'
 import type { Api } from './api.ts'
 import { fingerprint, formatCursor, fromTheStart, type Mark, parseCursor, stateOf } from './cursor.ts'
-import { newNotes, pass, type PassNotes } from './pass.ts'
+import { newNotes, pass, type PassNotes, type Rest } from './pass.ts'
 import type { Reader } from './reader.ts'
 import type { Referral } from './referral.ts'
 import type { Settings } from './settings.ts'
@@ -38,6 +38,7 @@ const pagesMax = 5_000
 const roundsMax = 3
 /** After the overlap has passed by the server's clock, a little longer still: two servers may differ. */
 const graceMs = 60_000
+const firstRestMs = 30_000
 
 export async function* changes(
   options: ChangesOptions,
@@ -56,7 +57,8 @@ export async function* changes(
   }
   const recent = recentStates(run)
   const next = nextCursor(run, since, recent)
-  remember(options.memory, next, next === since ? [...run.known, ...recent] : recent)
+  const sameWindow = run.mark !== null && run.mark.newest === run.first?.newest
+  remember(options.memory, next, sameWindow ? [...run.known, ...recent] : recent)
   yield { records: [], next }
 }
 
@@ -106,7 +108,7 @@ async function* oneRound(
       log: host.log,
       query: { orderBy: 'updatedDateTime desc' },
       floor: run.floor,
-      settledUpTo: (servedAt) => (isSettled(run, servedAt) ? (run.mark?.newest ?? null) : null),
+      rest: (servedAt) => restOf(run, servedAt),
       signal,
       pagesMax,
     },
@@ -134,10 +136,18 @@ function isFresh(referral: Referral, run: Run): boolean {
   return handed === undefined || handed === null || updated === null || updated >= handed
 }
 
-/** The server has shown nothing newer for so long that nothing late can still appear below. */
-function isSettled({ mark, overlapMs }: Run, servedAt: Instant | null): boolean {
-  if (!mark?.shownSince || servedAt === null) return false
-  return msOf(servedAt) - msOf(mark.shownSince) >= overlapMs + graceMs
+/**
+ * When the overlap holds more than a page, it is not read whole at every poll: again after half a minute, then each time
+ * that twice as long has passed, by the server's clock. Once it was read whole after all of the overlap, it is settled.
+ */
+function restOf({ mark, overlapMs }: Run, servedAt: Instant | null): Rest {
+  if (!mark?.shownSince || !mark.readAt || servedAt === null) return { is: 'not now' }
+  const shownMs = msOf(servedAt) - msOf(mark.shownSince)
+  const readMs = msOf(mark.readAt) - msOf(mark.shownSince)
+  const wholeMs = overlapMs + graceMs
+  if (readMs >= wholeMs) return { is: 'settled', upTo: mark.newest }
+  const nextMs = Math.min(Math.max(2 * readMs, firstRestMs), wholeMs)
+  return shownMs >= 0 && shownMs < nextMs ? { is: 'resting', upTo: mark.newest } : { is: 'not now' }
 }
 
 /** A read of several pages that brought something new is made again if it may have skipped a row. */
@@ -155,10 +165,13 @@ function recentStates({ first, seen, overlapMs }: Run): readonly string[] {
 /** The same bookmark as before when nothing is new, so that an idle poll leaves nothing to write down. */
 function nextCursor({ mark, first, handed }: Run, since: Cursor | null, recent: readonly string[]): Cursor {
   const newest = first?.newest ?? null
-  if (newest === null) return mark && since !== null ? since : fromTheStart
-  if (mark?.newest === newest && handed.size === 0 && since !== null) return since
-  const shownSince = mark?.newest === newest ? mark.shownSince : (first?.servedAt ?? null)
-  return formatCursor(newest, shownSince, recent)
+  if (first === null || newest === null) return mark && since !== null ? since : fromTheStart
+  const { pages, rested, servedAt } = first
+  if (mark?.newest !== newest) return formatCursor({ newest, shownSince: servedAt, readAt: servedAt }, recent)
+  const wasReadAgain = pages > 1
+  if (handed.size === 0 && !wasReadAgain && since !== null) return since
+  const readAt = rested || !wasReadAgain ? mark.readAt : servedAt
+  return formatCursor({ newest, shownSince: mark.shownSince, readAt }, recent)
 }
 
 function remember(memory: Memory, next: Cursor, states: readonly string[]): void {

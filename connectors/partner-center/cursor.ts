@@ -11,6 +11,8 @@ export interface Mark {
   readonly newest: Stamp
   /** The server's own time (its Date header) when it first showed that stamp as the newest; null where it has none. */
   readonly shownSince: Instant | null
+  /** The server's own time when everything down to the overlap was last read. */
+  readonly readAt: Instant | null
   /** States within the overlap that were handed over, as fingerprints; only as many as keep the bookmark small. */
   readonly seen: ReadonlySet<string>
 }
@@ -22,6 +24,7 @@ const Stored = z.object({
   v: z.literal(1),
   newest: z.string().optional(),
   shownSince: z.string().optional(),
+  readAt: z.string().optional(),
   seen: z.array(z.string()).max(seenMax).default([]),
 })
 
@@ -36,14 +39,23 @@ export function parseCursor(text: Cursor | null): Mark | null {
   return {
     newest,
     shownSince: parseInstant(stored.data.shownSince ?? '') ?? null,
+    readAt: parseInstant(stored.data.readAt ?? '') ?? null,
     seen: new Set(stored.data.seen),
   }
 }
 
 /** With more states than fit, all fingerprints are left out: half a memory would be no use. */
-export function formatCursor(newest: Stamp, shownSince: Instant | null, states: readonly string[]): Cursor {
+export function formatCursor({ newest, shownSince, readAt }: Omit<Mark, 'seen'>, states: readonly string[]): Cursor {
   const seen = states.length > seenMax ? [] : states.map(fingerprint).toSorted()
-  return cursor(JSON.stringify({ v: 1, newest, ...(shownSince === null ? {} : { shownSince }), seen }))
+  return cursor(
+    JSON.stringify({
+      v: 1,
+      newest,
+      ...(shownSince === null ? {} : { shownSince }),
+      ...(readAt === null ? {} : { readAt }),
+      seen,
+    }),
+  )
 }
 
 /** Names one state of one referral. */

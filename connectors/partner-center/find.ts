@@ -55,8 +55,8 @@ export function openFinder({ api, reader, log, read }: FinderOptions): Finder {
     if (tests.length === 0) return found
     const query = { orderBy: 'createdDateTime desc' } as const
     const notes = newNotes()
-    const floors = { floor: null, settledUpTo: () => null }
-    for await (const page of pass({ api, log, query, ...floors, signal, pagesMax: searchPagesMax }, notes)) {
+    const toTheEnd = { floor: null, rest: () => ({ is: 'not now' as const }) }
+    for await (const page of pass({ api, log, query, ...toTheEnd, signal, pagesMax: searchPagesMax }, notes)) {
       for (const [index, fits] of tests.entries()) found[index]?.push(...page.filter(fits))
       if (notes.pages >= searchPagesMax) {
         log.debug('partner-center.search-bound', { count: notes.pages })

@@ -16,6 +16,7 @@ import { openReader } from './reader.ts'
 import { originsOf, Settings } from './settings.ts'
 import { signIn } from './sign-in.ts'
 import { push } from './webhook/index.ts'
+import { openRegistrations } from './webhook/registration.ts'
 import { writeAll } from './write.ts'
 
 export const connector: Connector<Settings> = {
@@ -41,13 +42,15 @@ export const connector: Connector<Settings> = {
 
 function openSession(settings: Settings, host: Host): Session {
   const auth = openAuth(settings, host)
-  const api = openApi(settings.endpoint, openCaller(host, auth))
+  const call = openCaller(host, auth)
+  const api = openApi(settings.endpoint, call, host.log)
+  const registrations = openRegistrations(settings.webhookEndpoint, call, host)
   const reader = openReader(api, host, settings)
   const { microsoft } = settings.read
   const finder = openFinder({ api, reader, log: host.log, read: { microsoft } })
   const memory = noMemory()
   return {
-    probe: async (kinds, signal) => await probe({ api, auth, host, settings }, kinds, signal),
+    probe: async (kinds, signal) => await probe({ api, auth, host, settings, registrations }, kinds, signal),
     changes: (_, since, signal) => changes({ api, host, settings, reader, memory, microsoft }, since, signal),
     find: async (questions, signal) => await finder.find(questions, signal),
     write: async (batch, signal) => await writeAll({ api, reader, finder }, batch, signal),

@@ -15,11 +15,18 @@ export interface PassOptions {
   readonly query: Query
   /** Pages end below this stamp; null: read to the end of the list. */
   readonly floor: Stamp | null
-  /** Down to which stamp nothing can change any more, given the server's time. The first page to reach it is the last. */
-  readonly settledUpTo: (servedAt: Instant | null) => Stamp | null
+  /** May it end before the floor, given the server's time? */
+  readonly rest: (servedAt: Instant | null) => Rest
   readonly signal: AbortSignal
   readonly pagesMax: number
 }
+
+export type Rest =
+  | { readonly is: 'not now' }
+  /** Yes, if nothing on the first page is newer than this. */
+  | { readonly is: 'resting'; readonly upTo: Stamp }
+  /** Yes, as soon as this is reached: nothing below it can change any more. */
+  | { readonly is: 'settled'; readonly upTo: Stamp }
 
 /** What a pass learns on the way; complete when its pages have all been taken. */
 export interface PassNotes {
@@ -30,9 +37,18 @@ export interface PassNotes {
   /** Something may have been skipped. */
   doubtful: boolean
   ordered: boolean
+  /** It ended before the floor, because it could. */
+  rested: boolean
 }
 
-export const newNotes = (): PassNotes => ({ pages: 0, newest: null, servedAt: null, doubtful: false, ordered: true })
+export const newNotes = (): PassNotes => ({
+  pages: 0,
+  newest: null,
+  servedAt: null,
+  doubtful: false,
+  ordered: true,
+  rested: false,
+})
 
 /** Rows out of order by less than this are ties of a server that sorts more coarsely than it prints. */
 const tieMs = 1_000
@@ -93,12 +109,16 @@ const isAbove = (stamp: Stamp, previous: Stamp | undefined): boolean =>
   previous !== undefined && stamp > previous && Date.parse(stamp) - Date.parse(previous) > tieMs
 
 /** In a list that is not in order, only its end is the end. */
-function isDone(page: ListPage, { floor, settledUpTo }: PassOptions, notes: PassNotes): boolean {
+function isDone(page: ListPage, { floor, rest }: PassOptions, notes: PassNotes): boolean {
   if (page.next === null) return true
   const lowest = stampsOf(page).at(-1)
   if (!notes.ordered || lowest === undefined) return false
-  const settled = settledUpTo(notes.servedAt)
-  return (settled !== null && lowest <= settled) || (floor !== null && lowest < floor)
+  if (floor !== null && lowest < floor) return true
+  const { newest, pages, servedAt } = notes
+  const may = rest(servedAt)
+  if (may.is === 'settled') notes.rested = lowest <= may.upTo
+  else if (may.is === 'resting' && pages === 1) notes.rested = newest !== null && newest <= may.upTo
+  return notes.rested
 }
 
 function assertBound(pages: number, { pagesMax }: PassOptions): void {

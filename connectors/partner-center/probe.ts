@@ -5,6 +5,7 @@ import {
   type FieldSchema,
   type Finding,
   type Host,
+  isSyncError,
   type Kind,
   type KindSchema,
   later,
@@ -20,12 +21,14 @@ import { current, unusedLifeMs } from './credential.ts'
 import { newsIn, properties } from './properties.ts'
 import type { Settings } from './settings.ts'
 import { accountIn, tenantIn } from './token.ts'
+import type { Registrations } from './webhook/registration.ts'
 
 export interface ProbeParts {
   readonly api: Api
   readonly auth: Auth
   readonly host: Host
   readonly settings: Settings
+  readonly registrations: Registrations
 }
 
 export async function probe(parts: ProbeParts, kinds: readonly Kind[], signal: AbortSignal): Promise<Probe> {
@@ -45,6 +48,7 @@ export async function probe(parts: ProbeParts, kinds: readonly Kind[], signal: A
       ...tenantFindings(token, settings),
       { level: 'ok', what: 'can read referrals' },
       ...(await credentialFindings(host, settings)),
+      ...(await webhookFindings(parts, signal)),
       ...newsFindings(sample),
     ],
   }
@@ -75,6 +79,38 @@ async function credentialFindings(host: Host, { auth }: Settings): Promise<reado
   const isShort = msOf(until) - msOf(host.clock.now()) < warnBeforeMs
   return [{ level: isShort ? 'warning' : 'ok', what }]
 }
+
+/** Whom Partner Center calls, where we ask to be called. Polling goes on in any case, so this is never an error. */
+async function webhookFindings(
+  { registrations, settings }: ProbeParts,
+  signal: AbortSignal,
+): Promise<readonly Finding[]> {
+  const wanted = settings.webhook?.url
+  if (wanted === undefined) return []
+  try {
+    const registered = await registrations.registered(signal)
+    if (registered?.url === wanted) return [{ level: 'ok', what: 'Partner Center calls this daemon' }]
+    return [
+      uncalled(
+        registered
+          ? `Partner Center calls ${URL.parse(registered.url)?.origin ?? 'another address'}`
+          : 'Partner Center calls nobody',
+      ),
+    ]
+  } catch (error) {
+    if (!isSyncError(error)) throw error
+    return [uncalled(`whom Partner Center calls could not be read (${error.code})`)]
+  }
+}
+
+const uncalled = (what: string): Finding => ({
+  level: 'warning',
+  code: 'DB-1213',
+  what,
+  consequence: 'Changes are seen at the next poll, not at once.',
+  fix: codes['DB-1213']?.fix ?? '',
+  who: 'Partner Center admin',
+})
 
 function newsFindings({ referrals }: ListPage): readonly Finding[] {
   const paths = new Set(referrals.flatMap(({ body }) => newsIn(body).map(({ path }) => path)))

@@ -38,18 +38,23 @@ describe('reading what changed', () => {
     expect((await read(world.session, first.next)).records).toEqual([])
   })
 
-  test('a list of several pages that has come to rest costs one call again', async () => {
+  test('with more than a page in the overlap: whole again after half a minute, then ever more rarely, then never', async () => {
     await open({ pretend: { pageSize: 10 } })
     for (let n = 0; n < 45; n += 1) add(world, cosell({ name: `Deal ${n}` }))
     let { next } = await read(world.session)
-    expect((await read(world.session, next)).records).toEqual([])
-    world.clock.turn(12 * 60_000)
-    const before = listCalls(world)
-    const idle = await read(world.session, next)
-    expect([listCalls(world) - before, idle.records, idle.next]).toEqual([1, [], next])
-    // And stays exact when something happens after that.
+    const costs: number[] = []
+    for (let second = 0; second < 1_500; second += 10) {
+      const before = listCalls(world)
+      const idle = await read(world.session, next)
+      expect(idle.records).toEqual([])
+      ;({ next } = idle)
+      costs.push(listCalls(world) - before)
+      world.clock.turn(10_000)
+    }
+    const whole = costs.flatMap((calls, index) => (calls > 1 ? [index * 10] : []))
+    expect(whole).toEqual([30, 60, 120, 240, 480, 660])
+    // And it stays exact when something happens after that.
     add(world, cosell({ name: 'New' }))
-    ;({ next } = idle)
     const { records } = await read(world.session, next)
     expect(records.map(({ fields }) => fields['name'])).toEqual(['New'])
   })

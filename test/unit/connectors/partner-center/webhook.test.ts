@@ -42,6 +42,7 @@ const env: Record<string, string> = { PC_SECRET: 'pretend-secret', PC_REFRESH: '
 afterEach(async () => await world.close())
 
 const url = 'http://127.0.0.1:9/webhooks/partner-center'
+const base = { tenant: 'fabrikam.example', auth: { flow: 'none' } }
 const arrivals = async (): Promise<void> => {
   await world.pc.tick()
   for (let n = 0; n < 20 && verdicts.length < calls.length; n += 1)
@@ -262,6 +263,25 @@ describe('registering', () => {
     await open({ pretend: { webhookFault: () => 'lost' } })
     await push.register(url, still)
     expect(await push.roundTrip(still)).toMatchObject({ arrived: false })
+  })
+
+  test('a probe tells whom Partner Center calls, and takes no failure of it for an outage', async () => {
+    await open()
+    const webhook = { url, certificateOrigins: [world.served.url] }
+    const session = await connector.open(
+      connector.settings.parse({ ...base, endpoint: world.served.url, webhookEndpoint: world.served.url, webhook }),
+      world.host,
+    )
+    const told = async (): Promise<string | undefined> =>
+      (await session.probe([], still)).findings.map(({ what }) => what).find((what) => /calls/.test(what))
+    expect(await told()).toBe('Partner Center calls nobody')
+    await push.register('https://elsewhere.example/flow?secret=1', still)
+    expect(await told()).toBe('Partner Center calls https://elsewhere.example')
+    await push.register(url, still)
+    expect(await told()).toBe('Partner Center calls this daemon')
+    world.served.breaks = (call) =>
+      /webhooks/.test(call.url.pathname) ? { do: 'answer', answer: { status: 403, headers: {}, body: '' } } : undefined
+    expect(await told()).toBe('whom Partner Center calls could not be read (DB-1201)')
   })
 
   test('without settings for it there is nothing to open', async () => {
