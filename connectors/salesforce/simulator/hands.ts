@@ -32,6 +32,7 @@ export function sellersHands(desk: Desk): SellersHands {
     win: (deal) => edit(deal, { StageName: 'Closed Won' }),
     lose: (deal) => edit(deal, { StageName: 'Closed Lost', Loss_Reason__c: 'Budget' }),
     decline: (deal) => edit(deal, { StageName: 'Declined', Decline_Reason__c: 'No capacity' }),
+    reopen: (deal) => edit(deal, { StageName: 'Qualification' }),
     mark: () => markOf(desk),
     doubleAccount: (deal) => {
       const account = desk.read(Account, recordId(textOf(desk.read(Opportunity, deal)?.fields['AccountId'])))

@@ -3,7 +3,7 @@
 
 import { exactNumber, type JsonOut } from '#spi'
 import { type Reply, ok, refuse } from '../answers.ts'
-import { type Found, run } from '../soql/run.ts'
+import { columnsOf, type Found, run } from '../soql/run.ts'
 import type { Inner, Visit } from './visit.ts'
 
 interface Open {
@@ -50,6 +50,7 @@ export function query(visit: Visit, inner: Inner): Reply {
   }
   const soql = inner.query.get('q')
   if (soql === null) throw refuse(400, 'MALFORMED_QUERY', 'a SOQL query is required')
+  if (inner.query.get('columns') === 'true') return ok(columnsOf(visit.org, soql))
   const found = run(visit.org, soql, { version: visit.version, withDeleted: resource?.toLowerCase() === 'queryall' })
   if (found.countOnly) return ok({ totalSize: found.total, done: true, records: [] })
   const name = found.rows.length > size ? visit.cursors.keep(found, visit.org.nowMs()) : ''

@@ -31,6 +31,24 @@ export function run(org: Org, soql: string, options: RunOptions): Found {
   return runQuery(org, parseSoql(soql), options)
 }
 
+/** What `columns=true` answers instead of rows: which columns the query has, parents with theirs inside. */
+export function columnsOf(org: Org, soql: string): JsonOut {
+  const query = parseSoql(soql)
+  const object = objectOf(org, query.from)
+  const paths = query.select.flatMap((selected) => (selected.is === 'path' ? [selected.path] : []))
+  const column = (path: string): JsonOut => {
+    const [head = '', ...rest] = path.split('.')
+    const { field } = columnOf(org, object, path)
+    const joinColumns = rest.length > 0 ? [{ ...plainColumn(rest.join('.')), joinColumns: [] }] : []
+    return { ...plainColumn(head), custom: field.name.endsWith('__c'), joinColumns }
+  }
+  const idSelected = paths.some((path) => path.toLowerCase() === 'id')
+  const columnMetadata = paths.map(column)
+  return { columnMetadata, entityName: object.name, groupBy: false, idSelected, keyPrefix: object.keyPrefix }
+}
+
+const plainColumn = (name: string) => ({ columnName: name, displayName: name, aggregate: false, custom: false })
+
 function runQuery(org: Org, query: Query, options: RunOptions): Found {
   const object = objectOf(org, query.from)
   if (query.offset > offsetMax)
