@@ -126,13 +126,20 @@ class Application {
     const moves: LedgerChange[] = []
     for (const change of changes) {
       this.#failed.add(change.id)
-      const cause = change.after.map((id) => this.#why.get(id)).find((found) => found !== undefined)
-      const link = this.#links.get(change.link)
-      if (!cause || !link) continue
-      this.#why.set(change.id, cause)
-      moves.push(this.#keep(afterDeferral(link, cause.root, { error: cause.error, now: this.#frame.now }), change))
+      this.#restsOnRefused(change, moves)
     }
     if (moves.length > 0) await this.#pipeline.ledger.commit(moves)
+  }
+
+  /** True when something it rests on was refused: then that is the reason, whatever its own answer says. */
+  #restsOnRefused(change: Change, moves: LedgerChange[]): boolean {
+    const cause = change.after.map((id) => this.#why.get(id)).find((found) => found !== undefined)
+    if (!cause) return false
+    this.#why.set(change.id, cause)
+    const link = this.#links.get(change.link)
+    if (link)
+      moves.push(this.#keep(afterDeferral(link, cause.root, { error: cause.error, now: this.#frame.now }), change))
+    return true
   }
 
   async #send(planned: readonly Change[]): Promise<void> {
@@ -296,6 +303,8 @@ class Application {
       this.#counts.deferred += 1
       return
     }
+    // In the same batch as what it points to, and sent in vain with it.
+    if (this.#restsOnRefused(change, moves)) return
     this.#counts.refused += 1
     this.#why.set(change.id, { error, root: change })
     const link = this.#links.get(change.link)

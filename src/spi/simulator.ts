@@ -66,6 +66,8 @@ export interface SellersHands {
   win(deal: RecordId): void
   lose(deal: RecordId): void
   decline(deal: RecordId): void
+  /** Takes a win or a loss back. */
+  reopen(deal: RecordId): void
   /** A mark that moves whenever anyone changes anything. */
   mark(): string
   /** Another account that the same referrals could belong to. */

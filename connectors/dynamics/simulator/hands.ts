@@ -42,6 +42,7 @@ export function sellersHands(desk: Desk): SellersHands {
         statuscode: 'Canceled',
         'opportunityclose.description': 'We have no capacity for this deal.',
       }),
+    reopen: (deal) => edit(deal, { statecode: 'Open', statuscode: 'In Progress' }),
     mark: () => markOf(desk),
     doubleAccount: (deal) => {
       const found = desk.read(account, recordId(textOf(desk.read(opportunity, deal)?.fields['parentaccountid'])))
