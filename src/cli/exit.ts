@@ -1,0 +1,77 @@
+// The codes a command exits with. Small numbers say how it went; those of sysexits say why it could not run, so that
+// systemd prints their names and can act on them.
+
+import type { Code } from '#core/model/ids'
+import { unreachable } from '#core/invariant'
+import type { PipelineRun } from '#control/answers'
+import type { Trouble } from '#control/trouble'
+
+export const exit = {
+  done: 0,
+  /** Finished, but something was held, a test failed, or a check found an error. */
+  held: 1,
+  /** Changes are pending; only where that was asked for. */
+  pending: 2,
+  /** A person is needed: an approval, a limit, an answer. */
+  person: 3,
+  usage: 64,
+  /** A remote system is down. */
+  down: 69,
+  bug: 70,
+  /** Try again later: a rate limit, or somebody else holds the ledger. */
+  later: 75,
+  /** Signed out or not permitted. */
+  permission: 77,
+  /** Configuration or mapping invalid. */
+  config: 78,
+  interrupted: 130,
+  terminated: 143,
+} as const
+
+/** Somebody else is at work, or asked us to wait: the same command succeeds later. */
+const later: ReadonlySet<Code> = new Set(['DB-3001', 'DB-1106', 'DB-1108', 'DB-4001'])
+
+export function exitOf({ remedy, code, notBefore }: Pick<Trouble, 'remedy' | 'code' | 'notBefore'>): number {
+  if (later.has(code)) return exit.later
+  switch (remedy) {
+    case 'retry-later':
+      return notBefore === undefined ? exit.down : exit.later
+    case 'fix-config':
+      return isAboutAccess(code) ? exit.permission : exit.config
+    case 'needs-human':
+      return isAboutNames(code) ? exit.usage : exit.person
+    case 'bug':
+      return exit.bug
+    default:
+      return unreachable(remedy)
+  }
+}
+
+/** Connections and credentials of vendors; a secret that our own configuration names wrongly is not among them. */
+const isAboutAccess = (code: Code): boolean => /^DB-1[235]\d\d$/.test(code) || /^DB-14[1-9]\d$/.test(code)
+
+/** What was named on the command line does not exist. */
+const isAboutNames = (code: Code): boolean => /^DB-115\d$/.test(code)
+
+/** Of several pipelines the one that needs most attention decides. */
+export function exitOfRuns(runs: readonly PipelineRun[]): number {
+  return Math.max(exit.done, ...runs.map(exitOfRun))
+}
+
+function exitOfRun({ result, trouble, deferred }: PipelineRun): number {
+  switch (result) {
+    case 'done':
+      return deferred > 0 ? exit.held : exit.done
+    case 'held':
+      return exit.held
+    case 'stopped':
+    case 'observing':
+    case 'waiting':
+    case 'paused':
+      return exit.person
+    case 'failed':
+      return trouble ? exitOf(trouble) : exit.bug
+    default:
+      return unreachable(result)
+  }
+}

@@ -1,0 +1,84 @@
+// What the command line is given by main: it knows no file, no terminal, no vendor and no daemon by itself.
+
+import type { Codebook } from '#core/codes'
+import type { Control } from '#control/control'
+import type { Ending } from '#control/ending'
+import type { Settings } from '#settings/settings'
+import type { Flags, Loaded } from '#settings/load'
+import type { Clock } from '#spi'
+
+export interface Terminal {
+  /** Results. */
+  out(text: string): void
+  /** Progress, hints, warnings, errors. */
+  err(text: string): void
+  readonly isOutTerminal: boolean
+  readonly isErrTerminal: boolean
+  readonly isInTerminal: boolean
+  readonly columns: number
+  ask(question: string, signal: AbortSignal): Promise<string>
+}
+
+export interface CliParts {
+  readonly version: string
+  readonly terminal: Terminal
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly clock: Clock
+  readonly codes: Codebook
+  /** Who sits at the keyboard. */
+  readonly user: string
+  readonly files: Files
+  readonly interrupts: Interrupts
+  load(options: LoadWish): Promise<Loaded>
+  /** The daemon, where one runs on this store; otherwise this process. */
+  openControl(settings: Settings, ending: Ending): Promise<Control>
+  /** Runs until it is told to end; the code to exit with. */
+  runDaemon(wish: LoadWish & DaemonWish): Promise<number>
+  readonly sandbox: Sandbox
+  /** Keeps what is known of an unexpected error, without secrets, and says where. */
+  keepCrash(error: unknown): Promise<string | null>
+}
+
+/** Which configuration, by flags. */
+export interface LoadWish {
+  readonly config?: string | undefined
+  readonly profile?: string | undefined
+  readonly flags?: Flags
+}
+
+export interface DaemonWish {
+  readonly pipeline?: string | undefined
+  /** Every pipeline only observes, whatever the file says. */
+  readonly observe: boolean
+}
+
+export interface Files {
+  read(path: string): Promise<string | undefined>
+  /** Whole or not at all. */
+  write(path: string, text: string): Promise<void>
+  exists(path: string): Promise<boolean>
+  resolve(...parts: readonly string[]): string
+}
+
+export interface Interrupts {
+  /** Calls back at each Ctrl-C or SIGTERM; what it answers ends that. */
+  on(listener: () => void): () => void
+  exitNow(code: number): void
+}
+
+/** The pretended vendors, and the stories they play. Given by main. */
+export interface Sandbox {
+  start(options: SandboxStart): Promise<number>
+  /** Stories by name, with a line about each. */
+  readonly stories: Readonly<Record<string, string>>
+  play(story: string, say: (line: string) => void): Promise<number>
+  clock(turn: string, say: (line: string) => void): Promise<number>
+  reset(say: (line: string) => void): Promise<number>
+}
+
+export interface SandboxStart {
+  readonly once: boolean
+  readonly port: number | undefined
+  readonly seed: number | undefined
+  readonly say: (line: string) => void
+}
