@@ -331,6 +331,33 @@ describe('time', () => {
   })
 })
 
+describe('mishaps on request', () => {
+  test.each([
+    [{ is: 'throttled', seconds: 57 }, 429, 'Azure migration'],
+    [{ is: 'unavailable', seconds: 5 }, 503, 'Azure migration'],
+    [{ is: 'stale eTag' }, 412, 'Azure migration'],
+    [{ is: 'gateway timeout after the change' }, 504, 'New'],
+  ] as const)('%j answers a write with %d, once', async (mishap, status, name) => {
+    const pc = pretend()
+    const id = add(pc, accepted())
+    pc.mishap(mishap)
+    const write = async (): Promise<number> =>
+      (await ask(pc, 'PATCH', `/${id}`, { body: [replace('/name', 'New')] })).status
+    expect(await write()).toBe(status)
+    expect(fields(pc, id)['name']).toBe(name)
+    expect(await write()).toBe(204)
+  })
+  test('the gateway has an envelope of its own', async () => {
+    const pc = pretend()
+    pc.mishap({ is: 'throttled', seconds: 57 })
+    const answer = await ask(pc, 'GET', '')
+    expect([bodyOf(answer), answer.headers['retry-after']]).toEqual([
+      { statusCode: 429, message: 'Rate limit is exceeded. Try again in 57 seconds.' },
+      '57',
+    ])
+  })
+})
+
 describe('the company', () => {
   const pc = pretend()
   const told = seedCompany(pc, start).map((id) => facts(fields(pc, id)))

@@ -18,10 +18,17 @@ const minute = 60_000
 interface Row {
   readonly id: string
   edition: number
-  stamp: Stamp
+  now: Referral
   /** As the list still shows it, until then. */
-  late: { readonly edition: number; readonly stamp: Stamp; readonly until: number } | null
+  late: { readonly shown: Referral; readonly until: number } | null
 }
+
+const referral = (id: string, edition: number, updated: Stamp): Referral => ({
+  id: recordId(id),
+  eTag: `"${edition}"`,
+  updated,
+  body: {},
+})
 
 /** A list on the move: just enough of a server, and as unkind as the documentation allows. */
 class Moving {
@@ -38,14 +45,19 @@ class Moving {
     this.unkind = unkind
     this.now = Date.parse(start)
     this.first = this.stamp()
-    this.rows = Array.from({ length: count }, (_, n) => ({ id: `r${n}`, edition: 1, stamp: this.first, late: null }))
+    this.rows = Array.from({ length: count }, (_, n) => ({
+      id: `r${n}`,
+      edition: 1,
+      now: referral(`r${n}`, 1, this.first),
+      late: null,
+    }))
   }
 
   edit(row: Row, lateMs: number): void {
     if (row.late) return
-    if (lateMs > 0) row.late = { edition: row.edition, stamp: row.stamp, until: this.now + lateMs }
+    if (lateMs > 0) row.late = { shown: row.now, until: this.now + lateMs }
     row.edition += 1
-    row.stamp = this.stamp()
+    row.now = referral(row.id, row.edition, this.stamp())
   }
 
   private stamp(): Stamp {
@@ -58,8 +70,8 @@ class Moving {
     const rest: Referral[] = []
     for (const row of this.rows) {
       if (row.late && row.late.until <= this.now) row.late = null
-      const { edition, stamp } = row.late ?? row
-      ;(stamp === this.first ? rest : moved).push(referral(row.id, edition, stamp))
+      const shown = row.late?.shown ?? row.now
+      ;(shown.updated === this.first ? rest : moved).push(shown)
     }
     moved.sort((one, other) => ((one.updated ?? '') > (other.updated ?? '') ? -1 : 1))
     const turn = this.unkind ? Math.floor(this.random() * rest.length) : 0
@@ -89,16 +101,6 @@ class Moving {
   }
 }
 
-const bodies = new Map<string, Referral>()
-function referral(id: string, edition: number, updated: Stamp): Referral {
-  const key = `${id} ${edition}`
-  const known = bodies.get(key)
-  if (known?.updated === updated) return known
-  const made: Referral = { id: recordId(id), eTag: `"${edition}"`, updated, body: {} }
-  bodies.set(key, made)
-  return made
-}
-
 /** Only what this test looks at. */
 const reader: Reader = {
   engagement: async () => [],
@@ -122,7 +124,6 @@ interface Tortured {
 }
 
 async function torture(seed: number, count: number, overlap = '10m'): Promise<Tortured> {
-  bodies.clear()
   const seeded = seededRandom(seed)
   const random = (): number => seeded.next()
   const server = new Moving(count, random, seed % 2 === 0)
