@@ -1,5 +1,6 @@
-// Puts a backup in place of a ledger: looked through first, copied beside what is there, and in force only when its
-// manifest stands. Until it does, a note keeps anyone from starting on what is half there. A living ledger is never written over: with `force` it is set aside under a name that says so.
+// Puts a backup in place of a ledger: looked through first, then copied, and in force only when its manifest stands.
+// Until it does, a note keeps anyone from starting on what is half there. A living ledger is never written over: with
+// `force` it is set aside, under a name that says so.
 
 import { ledgerFault, notEmpty } from '../faults.ts'
 import type { HistoryReport } from '../ledger.ts'

@@ -59,6 +59,7 @@ export class Segment {
       await file.sync()
     } catch (error) {
       await file.close()
+      await home.files.remove(`${home.directory}/${name}`).catch(() => undefined)
       throw error
     }
     return new Segment(name, head, { sealer: home.keys.of(head.key), from: bytes.length, file })

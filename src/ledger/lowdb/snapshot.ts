@@ -56,17 +56,19 @@ export async function takeSnapshot(full: FullFiles, options: SnapshotOptions): P
   const after = Buffer.from(chain, 'hex')
   const head = { kind: 'snapshot', number, ledger: manifest.ledger, key, after, first: 1 } as const
   const segment = await Segment.create(home, nameOf.snapshot(number), head)
+  const copy = new Copy(segment, segments, options)
   try {
-    const copy = new Copy(segment, segments, options)
     await copy.run()
     await home.files.syncDirectory(home.directory)
     const written = { number, bytes: segment.bytes, chain: copy.chain.toString('hex'), after: chain, lastEvent }
     await journal.adopt(segment, segments, written)
-    await moveAll(copy.moved, segments, contents)
   } catch (error) {
-    await segment.release()
+    // A manifest that could not be written may name it already.
+    if (journal.failure === null) await removeFiles(home, [segment])
+    else await segment.release()
     throw error
   }
+  await moveAll(copy.moved, segments, contents)
   await removeFiles(home, segments)
 }
 

@@ -22,22 +22,24 @@ export async function judgeTail(file: OpenFile, end: ScanEnd, size: number): Pro
   if (end.why === 'bad-chain' || size - end.at > TAIL_BYTES_MAX) return 'damaged'
   const tail = Buffer.alloc(size - end.at)
   await file.read(tail, end.at)
-  const next = nextWhole(tail, end.at)
-  if (next !== undefined && next.writeBegan > end.at) return 'damaged'
-  const fileEndsEarly = end.why === 'short' && next === undefined
-  if (fileEndsEarly) return 'torn'
-  const frameEnd = end.why === 'bad-header' || end.size === null ? (next?.at ?? size) : end.at + end.size
-  const looked = end.why === 'bad-header' ? Math.min(frameEnd, end.at + HEADER_BYTES) : Math.min(frameEnd, size)
-  return hasHole(tail.subarray(0, looked - end.at), end.at) ? 'torn' : 'damaged'
+  const whole = wholeFrames(tail)
+  if (whole.some(({ from, behind }) => from - behind > 0)) return 'damaged'
+  const [next] = whole
+  if (end.why === 'short' && next === undefined) return 'torn'
+  const frameSize = end.why === 'bad-header' ? HEADER_BYTES : (end.size ?? tail.length)
+  return hasHole(tail.subarray(0, Math.min(frameSize, next?.from ?? tail.length)), end.at) ? 'torn' : 'damaged'
 }
 
-/** The first whole frame that follows, wherever it stands. */
-function nextWhole(tail: Buffer, at: number) {
-  for (let from = tail.indexOf(marks.journal, 1); from !== -1; from = tail.indexOf(marks.journal, from + 1)) {
+/** The whole frames that follow, wherever they stand. */
+function wholeFrames(tail: Buffer): readonly { readonly from: number; readonly behind: number }[] {
+  const frames: { from: number; behind: number }[] = []
+  let from = tail.indexOf(marks.journal, 1)
+  while (from !== -1) {
     const found = decodeFrame(tail, from, 'journal')
-    if (found.is === 'frame') return { at: at + from, writeBegan: at + from - found.frame.behind }
+    if (found.is === 'frame') frames.push({ from, behind: found.frame.behind })
+    from = tail.indexOf(marks.journal, from + (found.is === 'frame' ? found.frame.size : 1))
   }
-  return undefined
+  return frames
 }
 
 /** Zeros from the beginning or a sector's edge up to the next edge or the end. */

@@ -161,10 +161,17 @@ describe('F79: a last write that never became whole', () => {
     const [from, image] = [disk.bytesOf(path).length, disk.afterKill()]
     const long = { put: 'fact', key: 'long', value: { text: 'x'.repeat(2000) } } as const
     await Promise.all([ledger.commit([long]), ledger.commit([fact('a', 3)])])
-    const bytes = disk.bytesOf(path)
-    bytes.fill(0, 512 * Math.ceil(from / 512), 512 * Math.ceil(from / 512) + 512)
-    image.put(path, bytes)
-    expect(await seenOn(image)).toBe(seen)
+    const withHole = (): Buffer => {
+      const bytes = disk.bytesOf(path)
+      const edge = 512 * Math.ceil(from / 512)
+      return bytes.fill(0, edge, edge + 512)
+    }
+    image.put(path, withHole())
+    expect(await seenOn(image.afterKill())).toBe(seen)
+    // Once another write follows, this one had been acknowledged: then the hole is damage.
+    await ledger.commit([fact('a', 4)])
+    image.put(path, withHole())
+    expect(await refusal(openOn(image))).toBe('DB-4003')
   })
 })
 

@@ -131,6 +131,7 @@ describe('what is not a commit is not final', () => {
     breakOnce(disk, { operation: 'write', file: 'snapshot', errno: 'ENOSPC' })
     expect(await refusal(ledger.compact())).toBe('DB-4008')
     expect(ledger.failure).toBeNull()
+    expect(disk.paths().filter((path) => path.includes('snapshot'))).toEqual([])
     await ledger.commit([fact('a', 2)])
     await ledger.compact()
     expect((await ledger.get('fact', 'a'))?.['n']).toBe(2)
