@@ -3,7 +3,7 @@
 
 import { createPrivateKey, type webcrypto, X509Certificate } from 'node:crypto'
 import * as oauth from 'oauth4webapi'
-import { FixConfig, type Host, isObject, parseJson, SecretRef } from '#spi'
+import { FixConfig, type Host, isObject, msOf, parseJson, SecretRef } from '#spi'
 import type { Grant, Granted } from './auth.ts'
 import { audienceOf, isLoopback, type Auth, type Settings } from './settings.ts'
 import { outage } from './token-fault.ts'
@@ -60,9 +60,14 @@ async function proofOf(
     [oauth.modifyAssertion]: (header, payload) => {
       header['x5t#S256'] = thumbprint
       payload['aud'] = server.token_endpoint ?? ''
+      // By the host's clock, like everything else.
+      const now = Math.floor(msOf(host.clock.now()) / 1000)
+      Object.assign(payload, { iat: now, nbf: now, exp: now + assertionSeconds })
     },
   })
 }
+
+const assertionSeconds = 300
 
 const badCertificate = (what: string, cause: unknown): FixConfig =>
   new FixConfig(

@@ -17,9 +17,9 @@ import type { Outcome } from './exchange.ts'
 import {
   cannotWrite,
   errorFor,
+  isBusy,
   isDuplicate,
   isNotOffered,
-  isPassing,
   isTooMuch,
   unreadable,
   vendorFault,
@@ -132,7 +132,7 @@ class Creation {
   #take(piece: Piece, outcome: Outcome | undefined, failed: Failed[]): readonly Piece[] {
     if (outcome?.is === 'lost') this.#all(piece, () => unknown(outcome.error))
     if (outcome?.is === 'unsent') {
-      if (outcome.fault && isTooMuch(outcome.fault)) return this.#smaller(piece, outcome.fault)
+      if (outcome.fault && isTooMuch(outcome.fault) && piece.jobs.length > 1) return this.#smaller(piece)
       this.#all(piece, () => refused(outcome.error))
     }
     if (outcome?.is !== 'answer') return []
@@ -156,17 +156,15 @@ class Creation {
 
   /** Left open, the rows go one by one in the next round: then each has an answer of its own. */
   #takeBulkFault(piece: Piece, fault: VendorFault): readonly Piece[] {
-    if (isTooMuch(fault)) return this.#smaller(piece, fault)
+    if (isTooMuch(fault)) return this.#smaller(piece)
     if (isNotOffered(fault)) this.#bulkless.add(piece.table.kind)
-    else if (isPassing(fault) || this.#isForAll(fault)) this.#all(piece, (job) => refusal(this.#frame, fault, job))
+    else if (isBusy(fault) || this.#isForAll(fault)) this.#all(piece, (job) => refusal(this.#frame, fault, job))
     return []
   }
 
-  /** Down to a size that no service can mean. */
-  #smaller(piece: Piece, fault: VendorFault): readonly Piece[] {
-    if (piece.jobs.length > rowsMin) return halves(piece)
-    this.#all(piece, (job) => refusal(this.#frame, fault, job))
-    return []
+  /** Down to a size that no service can mean; what is left goes one by one. */
+  #smaller(piece: Piece): readonly Piece[] {
+    return piece.jobs.length > rowsMin ? halves(piece) : []
   }
 
   #all({ jobs }: Piece, receipt: (job: CreateJob) => Receipt): void {
@@ -179,10 +177,11 @@ class Creation {
     return code === 'DB-1501' || code === 'DB-1503' || code === 'DB-1504' || code === 'DB-1520'
   }
 
-  /** What this record was told to point to may have turned out to be another one: then the refusal may be due to that. */
+  /** Refused for good, unless that may be due to what it was told to point to: a record not settled yet, or another one. */
   #standing(job: CreateJob, fault: VendorFault): void {
-    const isOutdated = this.#sentWith.get(job) !== this.#pointers(job) || this.#isOrphan(job)
-    if (!isOutdated) this.#settle(job, refusal(this.#frame, fault, job))
+    const isOutdated = this.#sentWith.get(job) !== this.#pointers(job)
+    const isEarly = this.#parentsOf(job).includes(undefined)
+    if (!isOutdated && !isEarly && !this.#isOrphan(job)) this.#settle(job, refusal(this.#frame, fault, job))
   }
 
   /** Whose key is it? By the key's own column, or by the id that this key always gives. */

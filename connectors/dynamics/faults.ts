@@ -185,7 +185,6 @@ const duplicates = new Set(['0x80040237', '0x80060892'])
 const duplicateRule = '0x80040333'
 const missing = new Set(['0x80040217', '0x80060891', '0x80040500'])
 const tooMuch = new Set(['0x80044151', '0x80044171', '0x80044172', '0x80044173'])
-const passing = new Set(['0x80044150', '0x80044339', '0x8004ed47', '0x80040255'])
 
 /** Of an update: somebody saved it first. */
 export const isStale = ({ status, code }: VendorFault): boolean =>
@@ -197,9 +196,9 @@ export const isMissing = ({ status, code }: VendorFault): boolean =>
   missing.has(code) || (status === 404 && code === '')
 /** A smaller piece may pass. */
 export const isTooMuch = ({ status, code }: VendorFault): boolean => status === 413 || tooMuch.has(code)
-/** Nothing is wrong with the rows: the same again later. */
-export const isPassing = ({ status, code }: VendorFault): boolean =>
-  passing.has(code) || status === 429 || status === 503 || status === 502 || status === 504
+/** The service as such takes nothing now: no use in trying the rows one by one. */
+export const isBusy = ({ status }: VendorFault): boolean =>
+  status === 429 || status === 502 || status === 503 || status === 504
 export const isExpiredStamp = ({ status, code }: VendorFault): boolean => code === '0x80044352' || status === 410
 export const isUntracked = ({ code }: VendorFault): boolean => code === '0x80072491'
 /** The action, or `$batch` itself, is not offered there. */

@@ -18,6 +18,8 @@ import { isGuid } from './values.ts'
 export interface Condition {
   /** OData, not yet encoded. */
   readonly text: string
+  /** The columns it looks at: a row must bring them to be told apart. */
+  readonly columns: readonly string[]
   readonly test: (row: JsonObject) => boolean
 }
 
@@ -44,6 +46,7 @@ function all(conditions: readonly Condition[]): Condition {
   if (only && conditions.length === 1) return only
   return {
     text: conditions.map(({ text }) => text).join(' and '),
+    columns: conditions.flatMap(({ columns }) => columns),
     test: (row) => conditions.every((condition) => condition.test(row)),
   }
 }
@@ -74,7 +77,11 @@ function equals(table: Table, field: string, value: string): Condition | null {
   const property = propertyOf(column)
   const literal = literalOf(column, value)
   if (literal === null) return null
-  return { text: `${property} eq ${literal.text}`, test: (row) => literal.same(own(row, property) ?? null) }
+  return {
+    text: `${property} eq ${literal.text}`,
+    columns: [field],
+    test: (row) => literal.same(own(row, property) ?? null),
+  }
 }
 
 interface Literal {
@@ -131,6 +138,7 @@ function contains(column: Column, words: readonly string[]): Condition | null {
   const property = propertyOf(column)
   return {
     text: wanted.map((word) => `contains(${property},${quoted(word)})`).join(' and '),
+    columns: [column.name],
     test: (row) => {
       const have = own(row, property)
       return typeof have === 'string' && wanted.every((word) => folded(have).includes(folded(word)))

@@ -101,9 +101,14 @@ function cut(view: View, members: Bundle['members']): readonly Bundle[] {
   return current.length === 0 ? bundles : [...bundles, { view, members: current }]
 }
 
-const requestOf = ({ view, members }: Bundle): PageRequest => ({
-  path: `${view.table.set}?${selection(view)}&$filter=${encoded(anyOf(members.map(({ condition }) => condition)))}`,
-})
+function requestOf({ view, members }: Bundle): PageRequest {
+  const conditions = members.map(({ condition }) => condition)
+  const select = selection(
+    view,
+    conditions.flatMap(({ columns }) => columns),
+  )
+  return { path: `${view.table.set}?${select}&$filter=${encoded(anyOf(conditions))}` }
+}
 
 async function rowsOf(
   api: Api,

@@ -52,9 +52,9 @@ function standing(table: Table): readonly string[] {
   return ['modifiedon', 'modifiedby', 'statecode', 'merged', 'masterid'].filter((name) => table.columns.has(name))
 }
 
-/** `$select=…&$expand=…` */
-export function selection({ table, fields, close }: View): string {
-  const own = propertiesOf(table, [table.idColumn, ...standing(table), ...fields])
+/** `$select=…&$expand=…`. `besides`: columns that are needed to tell answers apart. */
+export function selection({ table, fields, close }: View, besides: readonly string[] = []): string {
+  const own = propertiesOf(table, [table.idColumn, ...standing(table), ...fields, ...besides])
   const select = `$select=${own}`
   if (!close) return select
   const inner = propertiesOf(close.table, ['createdon', ...close.fields])
@@ -111,7 +111,7 @@ function fieldsFrom(
   for (const name of names) {
     const column = columnOf(table, name)
     if (!column) continue
-    const raw = own(row, propertyOf(column)) ?? own(row, name)
+    const raw = own(row, propertyOf(column))
     const value = fromWire(column, raw)
     if (isUnknownOption(column, raw)) surprise()
     if (value !== undefined) fields[name] = value

@@ -90,7 +90,7 @@ export function dynamicsSimulator(options: SimulatorOptions & DynamicsKnobs): Dy
     plugIns: engine.plugIns,
     operations: () => engine.operations,
     expireDeltaLinks: () => {
-      service.tracking.oldestVersion = world.version + 1
+      service.tracking.oldestVersion = world.moveOn()
     },
     setTracking: (kind, on) => {
       world.table(kind).tracked = on

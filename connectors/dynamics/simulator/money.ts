@@ -7,7 +7,7 @@ import type { World } from './world.ts'
 
 /** A row with an amount has a currency: the one it was given, or the base currency. The rate is copied with it. */
 export function withCurrency(world: World, table: Table, changes: Cells, all: Cells): void {
-  if (!table.columns.has('exchangerate') || !table.columns.has('transactioncurrencyid')) return
+  if (!table.columns.has('exchangerate') || table.columns.get('transactioncurrencyid')?.type !== 'lookup') return
   const touched = Object.keys(changes).some(
     (name) => name === 'transactioncurrencyid' || table.columns.get(name)?.type === 'money',
   )

@@ -42,6 +42,12 @@ export class World {
     return this.#version
   }
 
+  /** A new row version that belongs to no row. */
+  moveOn(): number {
+    this.#version += 1
+    return this.#version
+  }
+
   now(): Instant {
     return this.#now()
   }

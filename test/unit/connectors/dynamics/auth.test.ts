@@ -1,10 +1,8 @@
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { X509Certificate } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { people } from '../../../../connectors/dynamics/simulator/company.ts'
 import type { Client } from '../../../../connectors/dynamics/simulator/index.ts'
+import { certificate, privateKey } from './certificate.ts'
 import { callsOf, connect, deal, signal, type Connected } from './session.ts'
 
 const secret = { flow: 'clientSecret', clientId: 'app', clientSecret: 'env:SECRET' }
@@ -119,35 +117,13 @@ describe('an application with a secret', () => {
 })
 
 describe('an application with a certificate', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'certificate-'))
-  const files = { key: join(folder, 'key.pem'), certificate: join(folder, 'certificate.pem') }
-  execFileSync(
-    'openssl',
-    [
-      'req',
-      '-x509',
-      '-newkey',
-      'rsa:2048',
-      '-nodes',
-      '-days',
-      '20',
-      '-subj',
-      '/CN=dealbridge',
-      '-keyout',
-      files.key,
-      '-out',
-      files.certificate,
-    ],
-    { stdio: 'ignore' },
-  )
-  const pem = { CERTIFICATE: readFileSync(files.certificate, 'utf8'), KEY: readFileSync(files.key, 'utf8') }
+  const pem = { CERTIFICATE: certificate, KEY: privateKey }
   const auth = { flow: 'certificate', clientId: 'app', certificate: 'env:CERTIFICATE', privateKey: 'env:KEY' }
   const settings = () => ({ tenant: 'fabrikam.example', auth })
-  const registered: Client = { id: 'app', certificate: pem.CERTIFICATE, user: people.application }
+  const registered: Client = { id: 'app', certificate, user: people.application }
 
   test('signs its request so that Entra can check it', async () => {
     const there = await connect({ clients: [registered] }, settings, pem)
-    there.clock.turn(Date.now() - Date.parse(there.clock.now()))
     expect(await look(there)).toEqual([[]])
     expect(there.served.calls[0]?.body).not.toContain('client_secret')
     await there.close()
@@ -169,7 +145,8 @@ describe('an application with a certificate', () => {
 
   test('its end is announced', async () => {
     const there = await connect({ clients: [registered] }, settings, pem)
-    there.clock.turn(Date.now() - Date.parse(there.clock.now()))
+    const end = new X509Certificate(certificate).validToDate.getTime()
+    there.clock.turn(end - 20 * 86_400_000 - Date.parse(there.clock.now()))
     const { findings } = await there.session.probe([], signal)
     expect(findings.find(({ code }) => code === 'DB-1515')).toMatchObject({ level: 'warning', who: 'operations' })
     await there.close()
