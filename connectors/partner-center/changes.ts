@@ -55,6 +55,8 @@ export async function* changes(
     if (!needsAnother(run, notes, run.handed.size - before)) break
     if (round === roundsMax) options.host.log.warn('partner-center.list-unsteady', { count: round })
   }
+  // An empty list says nothing about what was there before: nothing is taken for gone, but somebody should know.
+  if (run.mark && run.first?.newest === null) options.host.log.warn('partner-center.list-empty')
   const recent = recentStates(run)
   const next = nextCursor(run, since, recent)
   const sameWindow = run.mark !== null && run.mark.newest === run.first?.newest

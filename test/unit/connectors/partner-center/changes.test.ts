@@ -187,6 +187,16 @@ describe('reading what changed', () => {
     expect((await read(world.session)).records.map(({ id }) => id)).toEqual(['a', 'b'])
   })
 
+  test('T37, F62: an empty list takes nothing for gone, keeps the bookmark, and is told', async () => {
+    await open()
+    add(world, cosell())
+    const { next } = await read(world.session)
+    const answer = { status: 200, headers: { 'content-type': 'application/json' }, body: '{"value":[]}' }
+    world.served.breaks = () => ({ do: 'answer', answer })
+    expect(await read(world.session, next)).toMatchObject({ records: [], next })
+    expect(world.host.logLines.join()).toContain('partner-center.list-empty')
+  })
+
   test('F10: a page cut in the middle is an error, and the bookmark stays', async () => {
     await open({ pretend: { pageSize: 5 } })
     for (let n = 0; n < 12; n += 1) add(world, cosell())
