@@ -45,7 +45,7 @@ const url = 'http://127.0.0.1:9/webhooks/partner-center'
 const base = { tenant: 'fabrikam.example', auth: { flow: 'none' } }
 const arrivals = async (): Promise<void> => {
   await world.pc.tick()
-  for (let n = 0; n < 20 && verdicts.length < calls.length; n += 1)
+  for (let n = 0; n < 400 && verdicts.length < calls.length; n += 1)
     await new Promise((resolve) => setTimeout(resolve, 5))
 }
 
