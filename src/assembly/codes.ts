@@ -38,4 +38,12 @@ export const assemblyCodes: Codebook = {
     fix: 'Correct the path, or make the file: `dealbridge init`.',
     who: 'CRM admin',
   },
+  'DB-2030': {
+    title: 'A test of the mapping fails',
+    means:
+      'A mapping does something else than one of the tests it carries expects. It is not taken over; the version before goes on working.',
+    why: 'A row was changed and its test was not, or the change does more than was meant.',
+    fix: '`dealbridge mappings test` shows what was expected, what came of it, and the line that decided. Change the row, or the test.',
+    who: 'CRM admin',
+  },
 }

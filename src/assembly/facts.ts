@@ -2,6 +2,7 @@
 // that cannot be read counts as unknown, because every one of them can be found out anew.
 
 import { z } from 'zod'
+import type { Code } from '#core/model/ids'
 import type { Instant } from '#core/model/instant'
 import type { JsonObject } from '#core/model/json'
 import type { Ledger, LedgerChange } from '#ledger'
@@ -17,6 +18,17 @@ export const facts = {
   paused: z.object({ who: z.string(), at: instant }),
   /** When both sides were last compared in full. */
   reconciled: z.object({ at: instant }),
+  /** The mapping file that cannot be used, by its words, and since when it has been like that. */
+  'refused-mapping': z.object({
+    fingerprint: z.string(),
+    since: instant,
+    /** The version that works in its stead. */
+    version: z.int(),
+    code: z.custom<Code>((value) => typeof value === 'string'),
+    message: z.string(),
+  }),
+  /** The last comparison of all pairs under a mapping: it wrote what it wanted, or a brake stopped it. */
+  compared: z.object({ mapping: z.string(), stopped: z.boolean() }),
 } as const
 
 export type FactName = keyof typeof facts

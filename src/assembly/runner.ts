@@ -6,7 +6,7 @@
 //
 // It does not know when to run; that is the daemon's.
 
-import { asSyncError, FixConfig, type SyncError } from '#core/errors'
+import { asSyncError, type SyncError } from '#core/errors'
 import type { Mapping } from '#core/mapping/mapping'
 import { REFERRAL, type ConnectionName, type Kind, type PipelineName } from '#core/model/ids'
 import type { Instant } from '#core/model/instant'
@@ -20,6 +20,9 @@ import type { Connection } from './connection.ts'
 import type { Drift } from './drift.ts'
 import { readFact } from './facts.ts'
 import type { Machine } from './machine.ts'
+import type { Against } from './mapping-draft.ts'
+import { candidatesAt, choose, invalidMapping, kindsWanted, type Chosen, type RefusedFile } from './mapping-choice.ts'
+import { keepVersion, readVersions, type MappingVersion } from './mapping-versions.ts'
 import { askProbe, keepProbe } from './probes.ts'
 
 export interface Trouble {
@@ -41,9 +44,14 @@ export interface RunnerParts {
 }
 
 interface Prepared {
-  readonly mapping: Mapping
-  readonly warnings: readonly Problem[]
+  readonly chosen: Chosen
   readonly target: Probe
+}
+
+/** Who brings a mapping, and why; null where it is taken over because the file has changed. */
+export interface Publishing {
+  readonly who: string
+  readonly note: string | null
 }
 
 export class Runner {
@@ -72,11 +80,16 @@ export class Runner {
   }
 
   get mapping(): Mapping | null {
-    return this.#prepared?.mapping ?? null
+    return this.#prepared?.chosen.mapping ?? null
   }
 
   get warnings(): readonly Problem[] {
-    return this.#prepared?.warnings ?? []
+    return this.#prepared?.chosen.warnings ?? []
+  }
+
+  /** The mapping file, where it cannot be used and an earlier version works in its stead. */
+  get refusedMapping(): RefusedFile | null {
+    return this.#prepared?.chosen.refused ?? null
   }
 
   /** Is somebody at work with it, or waiting to be? */
@@ -113,15 +126,39 @@ export class Runner {
     return this.#pipeline(this.#prepared, await this.mode())
   }
 
-  /** Another mapping file, held against what the CRM showed when this pipeline was made ready. */
-  async compileDraft(path: string): Promise<Mapping> {
-    const { root, timezone } = this.#house
-    const draft = await this.machine.readMapping(path, shownPath(path, root))
-    if (!draft.ok) throw invalid(draft.problems)
-    const [source, target] = [this.#source().facet, this.#target().facet]
-    const compiled = draft.value.compile({ source, target, probe: this.#prepared?.target ?? null, timezone })
-    if (!compiled.ok) throw invalid(compiled.problems)
+  /** Another mapping file, or other words for one, held against what the CRM has. */
+  async compileDraft(path: string, signal: AbortSignal, text?: string): Promise<Mapping> {
+    const draft = await this.machine.readMapping(path, shownPath(path, this.#house.root), text)
+    if (!draft.ok) throw invalidMapping(draft.problems)
+    const against = this.#against(this.#prepared?.target ?? null)
+    const kinds = draft.value.kinds(against)
+    if (!kinds.ok) throw invalidMapping(kinds.problems)
+    const known = new Set(against.probe?.kinds.map(({ kind }) => kind))
+    const probe = kinds.value.every((kind) => known.has(kind))
+      ? against.probe
+      : await askProbe(this.target, [...new Set([...known, ...kinds.value])], signal)
+    const compiled = draft.value.compile({ ...against, probe })
+    if (!compiled.ok) throw invalidMapping(compiled.problems)
     return compiled.value
+  }
+
+  /** Remembers the words it works with as a version: the newest that is known to be good. */
+  async adopt({ who, note }: Publishing): Promise<MappingVersion | null> {
+    const chosen = this.#prepared?.chosen
+    if (!chosen) return null
+    if (chosen.refused) return (await readVersions(this.ledger)).at(-1) ?? null
+    const { name, hash } = chosen.mapping
+    return await keepVersion(this.ledger, { name, hash, text: chosen.text, at: this.machine.clock.now(), who, note })
+  }
+
+  /** Takes the file over, and says who brought it; throws every problem of a file that cannot be used. */
+  async publish(by: Publishing, signal: AbortSignal): Promise<MappingVersion> {
+    await this.ready(signal, { fresh: true })
+    const { refusedMapping } = this
+    if (refusedMapping) throw invalidMapping(refusedMapping.problems)
+    const version = await this.adopt(by)
+    invariant(version, 'a pipeline that is ready has a mapping')
+    return version
   }
 
   /** Something went wrong that has to be looked at anew: a field is gone, a sign-in is over. */
@@ -162,33 +199,40 @@ export class Runner {
   }
 
   async #prepareWith(probe: (connection: Connection, kinds: readonly Kind[]) => Promise<Probe>): Promise<Prepared> {
-    const { facet: source } = this.#source()
-    const { facet: target } = this.#target()
-    const { root, timezone } = this.#house
-    const draft = await this.machine.readMapping(this.settings.mapping, shownPath(this.settings.mapping, root))
-    if (!draft.ok) throw invalid(draft.problems)
-    const kinds = draft.value.kinds({ source, target, timezone })
-    if (!kinds.ok) throw invalid(kinds.problems)
+    const { mapping: path } = this.settings
+    const { readMapping: read, clock } = this.machine
+    const { ledger } = this
+    const candidates = await candidatesAt({ ledger, read, path, shown: shownPath(path, this.#house.root) })
+    const kinds = kindsWanted(candidates, this.#against(null))
+    if (!kinds.ok) throw invalidMapping(kinds.problems)
     const [left, right] = await Promise.all([probe(this.source, [REFERRAL]), probe(this.target, kinds.value)])
-    await bind(this.ledger, {
+    await bind(ledger, {
       source: { connection: this.source.name, organization: left.organization },
       target: { connection: this.target.name, organization: right.organization },
     })
-    const compiled = draft.value.compile({ source, target, probe: right, timezone })
-    if (!compiled.ok) throw invalid(compiled.problems)
-    this.#assertMeant(compiled.value)
-    await this.#remember(right, compiled.value)
-    return { mapping: compiled.value, warnings: [...draft.warnings, ...compiled.warnings], target: right }
+    const fits = (mapping: Mapping): readonly Problem[] => this.#strangers(mapping)
+    const chosen = await choose(candidates, { ...this.#against(right), ledger, now: clock.now(), fits })
+    if (!chosen.ok) throw invalidMapping(chosen.problems)
+    await this.#remember(right, chosen.value.mapping)
+    if (chosen.value.refused) this.#warn(chosen.value.refused)
+    return { chosen: chosen.value, target: right }
+  }
+
+  #against(probe: Probe | null): Against {
+    return { source: this.#source().facet, target: this.#target().facet, probe, timezone: this.#house.timezone }
+  }
+
+  #warn({ problems: [first], version }: RefusedFile): void {
+    const facts = { pipeline: this.name, version: String(version) }
+    this.machine.log.warn('mapping.refused', first ? { ...facts, code: first.code } : facts)
   }
 
   /** A mapping names its CRM: as the configuration calls it, or by its type. */
-  #assertMeant({ name, target }: Mapping): void {
+  #strangers({ name, target }: Mapping): readonly Problem[] {
     const { settings } = this.target
-    if ([settings.name, settings.type, settings.connector.id].includes(target)) return
-    throw new FixConfig(
-      `The mapping ${name} is for "${target}", but the pipeline ${this.name} leads to ${settings.name} (${settings.type}).`,
-      { code: 'DB-1107', who: 'CRM admin' },
-    )
+    if ([settings.name, settings.type, settings.connector.id].includes(target)) return []
+    const what = `The mapping ${name} is for "${target}", but the pipeline ${this.name} leads to ${settings.name} (${settings.type}).`
+    return [{ code: 'DB-1107', severity: 'error', what, who: 'CRM admin' }]
   }
 
   async #remember(probe: Probe, mapping: Mapping): Promise<void> {
@@ -212,7 +256,7 @@ export class Runner {
     return { ...this.target.party, facet }
   }
 
-  #pipeline({ mapping, target }: Prepared, mode: Mode): Pipeline {
+  #pipeline({ chosen: { mapping }, target }: Prepared, mode: Mode): Pipeline {
     const { clock, random, log, metrics } = this.machine
     const { limits, timezone } = this.#house
     return {
@@ -244,14 +288,6 @@ function queueOf(ledger: KeptLedger): Queue {
   const queue = queues.get(ledger) ?? { last: Promise.resolve(), waiting: 0 }
   queues.set(ledger, queue)
   return queue
-}
-
-function invalid(problems: readonly Problem[]): FixConfig {
-  const [first] = problems.filter(({ severity }) => severity === 'error')
-  const place = first?.where ? `${first.where.file}:${first.where.line}: ` : ''
-  const more = problems.length > 1 ? ` (and ${problems.length - 1} more: dealbridge mappings validate)` : ''
-  const message = `${place}${first?.what ?? 'The mapping is not valid.'}${more}`
-  return new FixConfig(message, { code: first?.code ?? 'DB-1102', problems, who: first?.who ?? 'CRM admin' })
 }
 
 const shownPath = (path: string, root: string): string =>

@@ -27,7 +27,7 @@ export async function planAt(runner: Runner, request: PlanRequest, { ending, tel
     everything: (request.everything ?? false) || mapping !== undefined,
     ...(mapping === undefined
       ? {}
-      : { as: async (pipeline) => ({ ...pipeline, mapping: await runner.compileDraft(mapping) }) }),
+      : { as: async (pipeline) => ({ ...pipeline, mapping: await runner.compileDraft(mapping, ending.signal) }) }),
   })
   return planned(runner, report)
 }

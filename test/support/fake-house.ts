@@ -6,6 +6,7 @@ import { Ledgers } from '#assembly/ledgers'
 import type { Machine } from '#assembly/machine'
 import type { MappingDraft } from '#assembly/mapping-draft'
 import { connectionName, pipelineName } from '#core/model/ids'
+import type { TestReport } from '#core/mapping/run'
 import { noMetrics } from '#core/metrics'
 import { parsed, type Parsed } from '#core/problem'
 import type { KeptLedger } from '#ledger'
@@ -79,7 +80,19 @@ export function fakeHouse({
 }
 
 export const draftOf = (mapping = fakeMapping()): Parsed<MappingDraft> =>
-  parsed({ kinds: () => parsed([opportunity]), compile: () => parsed(mapping) })
+  parsed({
+    text: `hash: ${mapping.hash}`,
+    kinds: () => parsed([opportunity]),
+    compile: () => parsed(mapping),
+    test: async () => parsed(untested),
+  })
+
+const untested: TestReport = {
+  mapping: 'cosell',
+  results: [],
+  passed: 0,
+  coverage: { rows: [], assignRules: [], exceptions: [] },
+}
 
 const names = ['cosell', 'deals', 'leads'] as const
 
