@@ -11,7 +11,7 @@ import {
 } from '#spi'
 import { Access } from './access.ts'
 import { answerBatch } from './batch.ts'
-import type { Key } from './columns.ts'
+import type { Column, Key } from './columns.ts'
 import { cleanTables } from './tables.ts'
 import { people, seedCompany, type CompanySize } from './company.ts'
 import { openDesk } from './desk.ts'
@@ -56,6 +56,8 @@ export interface DynamicsSimulator extends Simulator {
   expireDeltaLinks(): void
   setTracking(kind: string, on: boolean): void
   setKey(kind: string, column: string, status: Key['status']): void
+  /** An administrator at work on a table's columns. */
+  customize(kind: string, work: (columns: Map<string, Column>) => void): void
 }
 
 export function dynamicsSimulator(options: SimulatorOptions & DynamicsKnobs): DynamicsSimulator {
@@ -95,6 +97,7 @@ export function dynamicsSimulator(options: SimulatorOptions & DynamicsKnobs): Dy
     setTracking: (kind, on) => {
       world.table(kind).tracked = on
     },
+    customize: (kind, work) => work(world.table(kind).columns),
     setKey: (kind, column, status) => {
       for (const key of world.table(kind).keys) if (key.columns.includes(column)) key.status = status
     },
