@@ -34,7 +34,9 @@ export function brakesFor(wanted: Wanted, limits: Limits): readonly Brake[] {
   const ready = wanted.changes.filter((change) => change.state === 'ready')
   const creates = ready.filter((change) => change.action === 'create' && change.settles.becomes === 'record').length
   const outcomes = ready.filter((change) => change.irreversible).length
-  const updates = ready.filter((change) => change.action === 'update').length
+  const made = new Set(ready.flatMap((change) => (change.settles.becomes === 'record' ? [change.link] : [])))
+  // What a new deal's own referral is told is part of making the deal.
+  const updates = ready.filter((change) => change.action === 'update' && !made.has(change.link)).length
   const share = Math.max(alwaysFine, Math.floor(limits.shareOfLinked * wanted.linked))
   const remapped = remappedBy(wanted, ready)
   const outcomesMax = Math.max(Math.min(limits.outcomes, wanted.outcomesMax), wanted.approved.outcomes)
