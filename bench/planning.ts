@@ -67,6 +67,9 @@ async function idling(few: number, many: number): Promise<void> {
 async function idle(links: number): Promise<{ readonly links: number; readonly calls: number; readonly ms: number }> {
   const world = worldOf(links)
   await world.passes(3)
+  // One late edit, so that the newest stamp is not shared by all: a stream that ends in a crowd reads the crowd again.
+  world.editReferral('r-0', { 'details.value': '90000' })
+  await world.passes(3)
   const writes = world.writes().length
   const passes = 20
   const before = calls
