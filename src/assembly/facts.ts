@@ -27,8 +27,11 @@ export const facts = {
     code: z.custom<Code>((value) => typeof value === 'string'),
     message: z.string(),
   }),
-  /** The last comparison of all pairs under a mapping: it wrote what it wanted, or a brake stopped it. */
-  compared: z.object({ mapping: z.string(), stopped: z.boolean() }),
+  /** The mapping under which all pairs were last compared, and the brake that stopped what it wanted, if one did. */
+  compared: z.object({
+    mapping: z.string(),
+    stopped: z.object({ message: z.string(), limit: z.number(), wanted: z.number() }).nullable(),
+  }),
 } as const
 
 export type FactName = keyof typeof facts

@@ -83,6 +83,7 @@ function inherit(parent: Command): void {
 async function done(context: Context, work: (context: Context) => Promise<number>): Promise<number> {
   const { parts, errPaint, isErrColoured } = context
   try {
+    parts.begin()
     return await work(context)
   } catch (error) {
     if (error instanceof Interrupted || isAbort(error)) return exit.interrupted

@@ -21,6 +21,9 @@ export interface GlobalFlags {
   readonly utc?: boolean
 }
 
+const usualPlace = 'config/dealbridge.yaml'
+const sandboxPlace = '.dealbridge/sandbox/config/dealbridge.yaml'
+
 export class Context {
   readonly parts: CliParts
   readonly flags: GlobalFlags
@@ -64,14 +67,19 @@ export class Context {
     return this.flags.utc ? 'UTC' : settings.timezone
   }
 
-  wish(): LoadWish {
+  /** Which configuration: the one that is named, the one at its usual place, or the sandbox's where one was started. */
+  async wish(): Promise<LoadWish> {
     const { config, profile } = this.flags
-    return { config, profile }
+    const { files, env } = this.parts
+    const isNamed = config !== undefined || (env['DEALBRIDGE_CONFIG'] ?? '') !== ''
+    if (isNamed || (await files.exists(usualPlace)) || !(await files.exists(sandboxPlace))) return { config, profile }
+    this.note('There is no config/dealbridge.yaml here: this is about the sandbox.')
+    return { config: sandboxPlace, profile }
   }
 
   /** The settings, with every warning told; throws where there is an error. */
-  async settings(wish: LoadWish = this.wish()): Promise<Settings> {
-    const { result, sources } = await this.parts.load(wish)
+  async settings(wish?: LoadWish): Promise<Settings> {
+    const { result, sources } = await this.parts.load(wish ?? (await this.wish()))
     if (!result.ok) throw new BadSettings(result.problems, sources)
     if (result.warnings.length > 0)
       this.parts.terminal.err(problemsText(result.warnings, { sources, isColoured: this.isErrColoured }))

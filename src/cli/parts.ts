@@ -1,6 +1,7 @@
 // What the command line is given by main: it knows no file, no terminal, no vendor and no daemon by itself.
 
 import type { Codebook } from '#core/codes'
+import type { SyncError } from '#core/errors'
 import type { Control } from '#control/control'
 import type { Ending } from '#control/ending'
 import type { Settings } from '#settings/settings'
@@ -29,12 +30,15 @@ export interface CliParts {
   readonly user: string
   readonly files: Files
   readonly interrupts: Interrupts
+  /** Looks at the surroundings once, before anything else; throws where they would undo our promises. */
+  begin(): void
   load(options: LoadWish): Promise<Loaded>
   /** The daemon, where one runs on this store; otherwise this process. */
   openControl(settings: Settings, ending: Ending): Promise<Control>
-  /** Runs until it is told to end; the code to exit with. */
-  runDaemon(wish: LoadWish & DaemonWish): Promise<number>
-  readonly sandbox: Sandbox
+  /** Runs until it is told to end, or cannot go on. */
+  runDaemon(wish: LoadWish & DaemonWish): Promise<DaemonEnd>
+  /** Null where it is not part of this build. */
+  readonly sandbox: Sandbox | null
   /** Keeps what is known of an unexpected error, without secrets, and says where. */
   keepCrash(error: unknown): Promise<string | null>
 }
@@ -50,6 +54,13 @@ export interface DaemonWish {
   readonly pipeline?: string | undefined
   /** Every pipeline only observes, whatever the file says. */
   readonly observe: boolean
+}
+
+export interface DaemonEnd {
+  /** Everything that was begun was finished. */
+  readonly isClean: boolean
+  readonly signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP' | null
+  readonly error: SyncError | null
 }
 
 export interface Files {

@@ -9,6 +9,7 @@ import { cycle, type CycleOptions, type CycleReport } from '#engine/cycle'
 import type { Mode, Pipeline } from '#engine/pipeline'
 import type { Watch } from '#engine/watch'
 import type { Runner } from '#assembly/runner'
+import { heldBack, noteComparison, turnOf } from './comparison.ts'
 import type { Tell } from './control.ts'
 import { notebookOf } from './notebook.ts'
 
@@ -26,20 +27,29 @@ export interface PassReport extends CycleReport {
 
 /** Looks, and writes nothing: it does not wait for a pass that is under way. */
 export async function look(runner: Runner, options: PassOptions): Promise<PassReport> {
-  return await run(runner, { ...options, dryRun: true })
+  return (await run(runner, { ...options, dryRun: true })).report
 }
 
 export async function pass(runner: Runner, options: PassOptions): Promise<PassReport> {
   const { drain } = options
   return await runner.alone(async () => {
     drain?.throwIfAborted()
-    const report = await run(runner, options)
-    await (await notebookOf(runner)).note(report, options.everything === true && report.error === null)
+    const { report, everything } = await run(runner, options)
+    await (await notebookOf(runner)).note(report, everything && report.error === null)
     return report
   })
 }
 
-async function run(runner: Runner, options: PassOptions): Promise<PassReport> {
+/** Whoever changed the file; a person who publishes it is named. */
+const byItself = { who: 'dealbridge', note: null } as const
+
+interface Ran {
+  readonly report: PassReport
+  /** Were all pairs compared? */
+  readonly everything: boolean
+}
+
+async function run(runner: Runner, options: PassOptions): Promise<Ran> {
   const { clock, random, metrics } = runner.machine
   const [startedAt, began] = [clock.now(), clock.monotonicMs()]
   const ending = options.drain ? AbortSignal.any([options.signal, options.drain]) : options.signal
@@ -58,15 +68,34 @@ async function run(runner: Runner, options: PassOptions): Promise<PassReport> {
       plan: null,
       applied: null,
     } as const
-    return { ...failed, error: asSyncError(cause), mode: await runner.mode() }
+    return { report: { ...failed, error: asSyncError(cause), mode: await runner.mode() }, everything: false }
   }
-  const report = await cycle(pipeline, { ...options, watch: await watchOf(runner, options.tell) })
-  if (report.error) runner.failed(report.error)
+  const ran = await turned(runner, pipeline, options)
+  if (ran.report.error) runner.failed(ran.report.error)
   else if (!options.as) {
     runner.succeeded()
     metrics.succeeded(runner.name, msOf(clock.now()))
   }
-  return { ...report, mode: pipeline.mode }
+  return { ...ran, report: { ...ran.report, mode: pipeline.mode } }
+}
+
+/** One cycle, as wide as a new mapping asks for. A draft is no new mapping yet. */
+async function turned(
+  runner: Runner,
+  pipeline: Pipeline,
+  options: PassOptions,
+): Promise<{ readonly report: CycleReport; readonly everything: boolean }> {
+  const watch = await watchOf(runner, options.tell)
+  if (options.as)
+    return { report: await cycle(pipeline, { ...options, watch }), everything: options.everything === true }
+  const isDry = options.dryRun === true
+  if (!isDry) await runner.adopt(byItself)
+  const turn = await turnOf(runner, pipeline, options)
+  const { brake, everything } = turn
+  const ran = await cycle(pipeline, { ...options, watch, everything, dryRun: isDry || brake !== null })
+  const report = brake ? heldBack(ran, brake) : ran
+  if (!isDry) await noteComparison(runner, pipeline, { report, turn, wished: options })
+  return { report, everything }
 }
 
 /** Fills the roster, and tells how far the writing has come, system by system. */

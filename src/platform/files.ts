@@ -3,7 +3,7 @@
 
 import { randomUUID } from 'node:crypto'
 import { constants } from 'node:fs'
-import { chmod, type FileHandle, mkdir, open, readdir, rename, unlink } from 'node:fs/promises'
+import { chmod, type FileHandle, mkdir, open, readdir, rename, rm, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { codeOf } from './transport/redact.ts'
 
@@ -71,6 +71,11 @@ export async function writeDurably(path: string, content: string | Uint8Array, m
     throw error
   }
   await flushDirectory(dirname(path))
+}
+
+/** Gone afterwards, whether or not it was there. */
+export async function removeFile(path: string): Promise<void> {
+  await rm(path, { force: true })
 }
 
 const draftName = /\.[0-9a-f-]{36}\.new$/

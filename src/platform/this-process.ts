@@ -10,13 +10,13 @@ export interface ThisProcess {
   /** Who sits at the keyboard, as the machine knows them. */
   readonly user: string
   /** What it answers takes the listener away. */
-  onSignal(signals: readonly Signal[], listener: (signal: Signal) => void): () => void
+  readonly onSignal: (signals: readonly Signal[], listener: (signal: Signal) => void) => () => void
   /** Is there a process of this number? */
-  isAlive(pid: number): boolean
+  readonly isAlive: (pid: number) => boolean
   /** Ends once everything that was said has been written. */
-  exitWith(code: number): void
+  readonly exitWith: (code: number) => void
   /** Ends now. */
-  exitNow(code: number): void
+  readonly exitNow: (code: number) => void
 }
 
 export type Signal = 'SIGINT' | 'SIGTERM' | 'SIGHUP'

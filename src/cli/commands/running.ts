@@ -29,10 +29,13 @@ export const addRun: AddCommand = (program, bench) => {
 async function run(context: Context, { once, pipeline, observe, listen }: RunFlags): Promise<number> {
   if (once) return await sync(context, pipeline === undefined ? {} : { pipeline })
   const flags = listen === undefined ? {} : { '--listen': { path: ['http', 'listen'], value: listen } }
-  const wish = { ...context.wish(), flags }
+  const wish = { ...(await context.wish()), flags }
   // Told here, with every problem and its line; the daemon loads them again for itself.
   await context.settings(wish)
-  return await context.parts.runDaemon({ ...wish, pipeline, observe: observe ?? false })
+  const { isClean, signal, error } = await context.parts.runDaemon({ ...wish, pipeline, observe: observe ?? false })
+  if (error) throw error
+  if (isClean) return exit.done
+  return signal === 'SIGINT' ? exit.interrupted : exit.terminated
 }
 
 export const addReload: AddCommand = (program, bench) => {

@@ -2,9 +2,11 @@
 
 import { nearest } from '#core/nearest'
 import { NeedsHuman } from '#core/errors'
+import { invariant } from '#core/invariant'
 import { examples, wholeNumber, type AddCommand } from '../command.ts'
 import type { Context } from '../context.ts'
 import { exit } from '../exit.ts'
+import type { Sandbox } from '../parts.ts'
 
 interface StartFlags {
   readonly once?: boolean
@@ -41,11 +43,11 @@ export const addSandbox: AddCommand = (program, bench) => {
     .command('clock')
     .description('Lets time pass: +13d, +4h, +30m.')
     .argument('<turn>', 'how much')
-    .action(bench.run(async (context: Context, turn: string) => context.parts.sandbox.clock(turn, sayTo(context))))
+    .action(bench.run(async (context: Context, turn: string) => await here(context).clock(turn, sayTo(context))))
   group
     .command('reset')
     .description('Begins anew.')
-    .action(bench.run(async (context: Context) => context.parts.sandbox.reset(sayTo(context))))
+    .action(bench.run(async (context: Context) => await here(context).reset(sayTo(context))))
 }
 
 const sayTo =
@@ -53,8 +55,13 @@ const sayTo =
   (line: string): void =>
     context.lines([line])
 
+function here({ parts }: Context): Sandbox {
+  invariant(parts.sandbox, 'the sandbox is part of this build')
+  return parts.sandbox
+}
+
 async function start(context: Context, { once, port, seed }: StartFlags): Promise<number> {
-  return await context.parts.sandbox.start({ once: once ?? false, port, seed, say: sayTo(context) })
+  return await here(context).start({ once: once ?? false, port, seed, say: sayTo(context) })
 }
 
 async function play(
@@ -62,7 +69,8 @@ async function play(
   story: string | undefined,
   { list }: { readonly list?: boolean },
 ): Promise<number> {
-  const { stories } = context.parts.sandbox
+  const sandbox = here(context)
+  const { stories } = sandbox
   if (list || story === undefined) {
     context.lines(Object.entries(stories).map(([name, about]) => `  ${name.padEnd(20)} ${about}`))
     return exit.done
@@ -72,5 +80,5 @@ async function play(
     const hint = near === undefined ? 'See: dealbridge sandbox play --list' : `Did you mean "${near}"?`
     throw new NeedsHuman(`There is no story "${story}". ${hint}`, { code: 'DB-1159', who: 'operations' })
   }
-  return await context.parts.sandbox.play(story, sayTo(context))
+  return await sandbox.play(story, sayTo(context))
 }
