@@ -68,17 +68,15 @@ function main(): void {
     const all = values.links.split(',').map((links) => {
       run('fill', join(root, links), links)
       const modest = run('measure', join(root, links), links, modestly) as Figures
-      console.log(
-        `${links} links, ${modestly.join(' ')}: ${modest.rssMiB.toFixed(0)} MiB, open in ${modest.openMs.toFixed(0)} ms, batch ${both(modest.batch)} ms`,
-      )
+      const { rssMiB, openMs, batch } = modest
+      console.log(`${links} links with ${modestly.join(' ')}:`)
+      console.log(`  ${rssMiB.toFixed(0)} MiB, open in ${openMs.toFixed(0)} ms, batch ${both(batch)} ms\n`)
       return run('measure', join(root, links), links) as Figures
     })
     for (const figures of all) report(figures)
     const [small, large] = [all[0], all.at(-1)]
-    if (small && large)
-      console.log(
-        `A batch at ${large.links} links takes ${(large.batch.p50 / small.batch.p50).toFixed(2)} × one at ${small.links}.\n`,
-      )
+    const ratio = (large?.batch.p50 ?? 0) / (small?.batch.p50 ?? 1)
+    console.log(`A batch at ${large?.links} links takes ${ratio.toFixed(2)} × one at ${small?.links}.\n`)
     run('tell', join(root, 'history'), values.events)
     const told = run('ask', join(root, 'history'), values.events) as Record<string, number>
     for (const [name, value] of Object.entries(told)) console.log(`${name.padEnd(44)} ${value.toFixed(1)}`)

@@ -11,13 +11,13 @@ import { everythingIn, fact, openOn, refusal } from './store.ts'
 const seal = createSealer(Buffer.alloc(32, 3))
 const sizes = { historyEvents: 2 }
 
-/** A hundred records, in a snapshot and in a journal; five events, in full parts and in one that grows. */
+/** A hundred records, in a snapshot and in a journal; three events, in a full part and in one that grows. */
 async function hundredRecords(options: Partial<LowdbOptions> & { readonly clean: boolean }): Promise<SimDisk> {
   const disk = new SimDisk()
   const ledger = await openOn(disk, { sizes, ...options })
   for (let batch = 0; batch < 10; batch += 1) {
     const facts = Array.from({ length: 10 }, (_, n) => fact(`${batch}-${n}`, batch * 10 + n))
-    await ledger.commit(facts, batch % 2 === 0 ? [sampleEvent(batch)] : [])
+    await ledger.commit(facts, batch % 4 === 0 ? [sampleEvent(batch)] : [])
     if (batch === 6) await ledger.compact()
   }
   if (!options.clean) return disk.afterKill()
@@ -59,7 +59,9 @@ describe('F78: a bit that flipped', () => {
     for (const path of paths)
       for (let byte = 0; byte < disk.bytesOf(path).length; byte += 1) {
         let seen = ''
-        const code = await refusal(seenOn(flipped(disk, path, byte)).then((found) => (seen = found)))
+        // Not closed: a process that ends says nothing more, and there are thousands of them here.
+        const opened = openOn(flipped(disk, path, byte), { sizes })
+        const code = await refusal(opened.then(async (ledger) => (seen = await everythingIn(ledger))))
         if (code === 'DB-4003') refusals += 1
         else if (code !== undefined || seen !== whole) expect.fail(`${path}, byte ${byte}: ${code ?? 'another state'}`)
       }
@@ -72,23 +74,25 @@ describe('F78: a bit that flipped', () => {
     expect(paths.map((path) => path.split('/').at(-1))).toEqual([
       'history-000001.index',
       'history-000001.log',
-      'history-000002.index',
       'history-000002.log',
-      'history-000003.log',
       'journal-000002.log',
       'manifest.json',
       'snapshot-000001.log',
     ])
     // Postings are made again, and the end of the history is brought up from the journal.
-    expect(await sweep(disk, paths)).toBeGreaterThan(7000)
+    expect(await sweep(disk, paths)).toBeGreaterThan(6000)
   })
 
-  test('in the end of a store that was killed: an acknowledged commit is never taken for a torn one', async () => {
-    const disk = await hundredRecords({ clean: false })
-    const paths = [pathOf(disk, 'journal-000002'), pathOf(disk, 'history-000003')]
-    const bytes = disk.bytesOf(paths[0] ?? '').length
-    expect(await sweep(disk, paths)).toBeGreaterThanOrEqual(bytes)
-  })
+  test(
+    'in the end of a store that was killed: an acknowledged commit is never taken for a torn one',
+    { timeout: 60_000 },
+    async () => {
+      const disk = await hundredRecords({ clean: false })
+      const paths = [pathOf(disk, 'journal-000002'), pathOf(disk, 'history-000002')]
+      const bytes = disk.bytesOf(paths[0] ?? '').length
+      expect(await sweep(disk, paths)).toBeGreaterThanOrEqual(bytes)
+    },
+  )
 
   test('in a value, after the start: the entry is refused, not misread', async () => {
     const disk = new SimDisk()

@@ -77,32 +77,40 @@ async function toldUntil(disk: SimDisk, stopAt: number): Promise<number> {
 }
 
 describe('a ledger that is cut off at any moment', () => {
-  test('F64 F66 F68 F69 I23: killed at every operation, it holds every acknowledged commit and nothing in part', async () => {
-    const all = await chapters()
-    const whole = new SimDisk()
-    await story(whole, () => undefined)
-    expect(whole.operations).toBeGreaterThan(150)
-    for (let stopAt = 1; stopAt <= whole.operations + 1; stopAt += 1) {
-      const disk = new SimDisk(stopAt)
-      const acknowledged = await toldUntil(disk, stopAt)
-      const chapter = await chapterOn(disk.afterKill(), all)
-      expect(chapter, `killed at operation ${stopAt}`).toBeGreaterThanOrEqual(acknowledged)
-    }
-  })
-
-  test('F72 F85: whatever part of what was not flushed the power takes, the same holds', async () => {
-    const all = await chapters()
-    const whole = new SimDisk()
-    await story(whole, () => undefined)
-    for (let stopAt = 1; stopAt <= whole.operations + 1; stopAt += 1) {
-      const disk = new SimDisk(stopAt)
-      const acknowledged = await toldUntil(disk, stopAt)
-      for (const survives of [nothing, onlyTheLast, allButTheFirst, some(stopAt, 0.5)]) {
-        const chapter = await chapterOn(disk.afterPowerLoss(survives), all)
-        expect(chapter, `stopped at ${stopAt}`).toBeGreaterThanOrEqual(acknowledged)
+  test(
+    'F64 F66 F68 F69 I23: killed at every operation, it holds every acknowledged commit and nothing in part',
+    { timeout: 60_000 },
+    async () => {
+      const all = await chapters()
+      const whole = new SimDisk()
+      await story(whole, () => undefined)
+      expect(whole.operations).toBeGreaterThan(150)
+      for (let stopAt = 1; stopAt <= whole.operations + 1; stopAt += 1) {
+        const disk = new SimDisk(stopAt)
+        const acknowledged = await toldUntil(disk, stopAt)
+        const chapter = await chapterOn(disk.afterKill(), all)
+        expect(chapter, `killed at operation ${stopAt}`).toBeGreaterThanOrEqual(acknowledged)
       }
-    }
-  })
+    },
+  )
+
+  test(
+    'F72 F85: whatever part of what was not flushed the power takes, the same holds',
+    { timeout: 60_000 },
+    async () => {
+      const all = await chapters()
+      const whole = new SimDisk()
+      await story(whole, () => undefined)
+      for (let stopAt = 1; stopAt <= whole.operations + 1; stopAt += 1) {
+        const disk = new SimDisk(stopAt)
+        const acknowledged = await toldUntil(disk, stopAt)
+        for (const survives of [nothing, onlyTheLast, allButTheFirst, some(stopAt, 0.5)]) {
+          const chapter = await chapterOn(disk.afterPowerLoss(survives), all)
+          expect(chapter, `stopped at ${stopAt}`).toBeGreaterThanOrEqual(acknowledged)
+        }
+      }
+    },
+  )
 
   test('F79 F85: a start that mends a torn end may be cut off as well', async () => {
     const torn = new SimDisk(5)

@@ -86,9 +86,13 @@ describe('one process at a time', () => {
 describe('I23: kill -9, whatever it is doing', () => {
   const lives = 10
 
-  test('twenty lives of two stores: what was acknowledged is there, whole, and so is the chain', async () => {
-    await Promise.all(['one', 'two'].map((name, seed) => livesOf(join(root, name), numbers(seed + 1))))
-  })
+  test(
+    'twenty lives of two stores: what was acknowledged is there, whole, and so is the chain',
+    { timeout: 60_000 },
+    async () => {
+      await Promise.all(['one', 'two'].map((name, seed) => livesOf(join(root, name), numbers(seed + 1))))
+    },
+  )
 
   async function livesOf(directory: string, random: () => number): Promise<void> {
     const promised = new Map<string, number>()
