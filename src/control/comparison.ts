@@ -36,11 +36,13 @@ export async function turnOf({ ledger }: Runner, { mapping, mode }: Pipeline, wi
     : { ...wish, everything: true }
 }
 
-export const heldBack = (report: CycleReport, brake: Brake): CycleReport => ({
-  ...report,
-  result: report.error ? report.result : 'stopped',
-  plan: report.plan && { ...report.plan, stopped: [...report.plan.stopped, brake] },
-})
+/** A pass that only looked, because of that brake. */
+export function heldBack(report: CycleReport, brake: Brake): CycleReport {
+  const { plan } = report
+  if (report.error || !plan) return report
+  const others = plan.stopped.filter(({ code }) => code !== brake.code)
+  return { ...report, result: 'stopped', plan: { ...plan, stopped: [brake, ...others] } }
+}
 
 /** After a pass that might write. */
 export async function noteComparison(
