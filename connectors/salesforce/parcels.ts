@@ -51,6 +51,7 @@ export interface Packed {
 
 /** One call's worth, from the first lane in which anything can go. */
 export function pack(pending: readonly Pending[], known: Known): Packed {
+  if (pending.every((each) => each.lane === '')) return packLane(pending.toSorted(inOrder), known)
   const lanes = [...new Set(pending.map((each) => each.lane))].toSorted(
     (a, b) => a.length - b.length || (a < b ? -1 : 1),
   )
@@ -94,6 +95,7 @@ function inOrder(a: Pending, b: Pending): number {
 const isMove = ({ row }: Pending): boolean => row.write.do === 'update' && Object.hasOwn(row.values, 'StageName')
 
 function mayGo({ row, literalOnly }: Pending, places: ReadonlyMap<LinkKey, Place>, known: Known): boolean {
+  if (row.pointers.size === 0) return true
   return [...row.pointers.values()].every((key) => {
     if (known.made.has(key)) return true
     const place = places.get(key)

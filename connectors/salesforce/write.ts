@@ -60,6 +60,8 @@ class Job {
   readonly #receipts: (Receipt | undefined)[]
   readonly #made = new Map<LinkKey, RecordId>()
   #pending: readonly Pending[] = []
+  /** A creation came to nothing, so that others may have lost their parent. The first look is at the batch itself. */
+  #orphaned = true
 
   constructor(parts: WriteParts, size: number, manner: Manner) {
     this.#parts = parts
@@ -74,8 +76,8 @@ class Job {
       if (checked.ok) rows.push(checked.row)
       else this.#receipts[index] = { outcome: 'refused', error: checked.error }
     }
-    const byKey = new Map(rows.flatMap((row) => (row.write.do === 'create' ? [[row.write.key, row] as const] : [])))
-    this.#pending = rows.map((row) => ({ row, level: levelOf(row, byKey), lane: '', literalOnly: false }))
+    const levels = levelsOf(rows)
+    this.#pending = rows.map((row) => ({ row, level: levels.get(row) ?? 0, lane: '', literalOnly: false }))
   }
 
   async #check(each: Write, index: number) {
@@ -187,8 +189,11 @@ class Job {
       if (row.write.do === 'create') this.#made.set(row.write.key, id)
       const said = outcome.is === 'written' ? 'written' : 'already-there'
       this.#receipts[row.index] = { outcome: said, id, version: null }
-    } else if (outcome.is === 'stale') this.#receipts[row.index] = { outcome: 'stale' }
-    else this.#receipts[row.index] = { outcome: outcome.is, error: outcome.error }
+    } else {
+      this.#orphaned = true
+      this.#receipts[row.index] =
+        outcome.is === 'stale' ? { outcome: 'stale' } : { outcome: outcome.is, error: outcome.error }
+    }
   }
 
   /**
@@ -251,15 +256,15 @@ class Job {
 
   /** Rows whose parent was refused, is unknown, or was never in the batch: they are not sent. */
   #dropOrphans(): void {
-    let before = -1
-    while (before !== this.#pending.length) {
-      before = this.#pending.length
+    while (this.#orphaned) {
+      const before = this.#pending.length
       const coming = new Set(this.#pending.flatMap(({ row }) => (row.write.do === 'create' ? [row.write.key] : [])))
       const isOrphan = ({ row }: Pending) =>
         [...row.pointers.values()].some((key) => !this.#made.has(key) && !coming.has(key))
       for (const pending of this.#pending.filter(isOrphan))
         this.#receipts[pending.row.index] = { outcome: 'refused', error: orphaned(pending.row) }
       this.#pending = this.#pending.filter((pending) => !isOrphan(pending))
+      this.#orphaned = this.#pending.length < before
     }
   }
 }
@@ -271,11 +276,24 @@ const orphaned = (row: Prepared): SyncError =>
     scope: 'record',
   })
 
-/** How many creations must come before this one. A circle has no first one: its rows are never sent. */
-function levelOf(row: Prepared, byKey: ReadonlyMap<LinkKey, Prepared>, depth = 0): number {
-  if (depth > levelsMax) return levelsMax
-  const parents = [...row.pointers.values()].flatMap((key) => byKey.get(key) ?? [])
-  return Math.max(0, ...parents.map((parent) => 1 + levelOf(parent, byKey, depth + 1)))
+/** How many creations must come before each row. A circle has no first one: its rows are never sent. */
+function levelsOf(rows: readonly Prepared[]): ReadonlyMap<Prepared, number> {
+  const byKey = new Map<LinkKey, Prepared>()
+  for (const row of rows) if (row.write.do === 'create') byKey.set(row.write.key, row)
+  const levels = new Map<Prepared, number>()
+  const levelOf = (row: Prepared, depth: number): number => {
+    const known = levels.get(row)
+    if (known !== undefined || depth > levelsMax) return known ?? levelsMax
+    let level = 0
+    for (const key of row.pointers.values()) {
+      const parent = byKey.get(key)
+      if (parent) level = Math.max(level, 1 + levelOf(parent, depth + 1))
+    }
+    levels.set(row, level)
+    return level
+  }
+  for (const row of rows) levelOf(row, 0)
+  return levels
 }
 
 const levelsMax = 5

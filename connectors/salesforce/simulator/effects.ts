@@ -49,18 +49,16 @@ export function afterwards(org: Org, row: Row): readonly Row[] {
 }
 
 function otherRoles(org: Org, role: Row): readonly Row[] {
-  return [...org.rows(role.kind)]
+  return org
+    .ofDeal(role.kind, String(role.fields['OpportunityId']))
     .filter((each) => each.id !== role.id && !each.deleted && each.fields['IsPrimary'] === true)
-    .filter((each) => each.fields['OpportunityId'] === role.fields['OpportunityId'])
     .map((each) => ({ ...each, fields: { ...each.fields, IsPrimary: false, SystemModstamp: org.stamp() } }))
 }
 
 function dealOfProducts(org: Org, item: Row): readonly Row[] {
   const deal = org.row('Opportunity', String(item.fields['OpportunityId']))
   if (!deal) return []
-  const items = [...org.rows(item.kind)].filter(
-    (each) => !each.deleted && each.fields['OpportunityId'] === deal.id && each.id !== item.id,
-  )
+  const items = org.ofDeal(item.kind, deal.id).filter((each) => !each.deleted && each.id !== item.id)
   const live = item.deleted ? items : [...items, item]
   const total = live.reduce(
     (sum, each) => sum + Number(each.fields['Quantity']) * Number(each.fields['UnitPrice'] ?? 0),

@@ -34,6 +34,8 @@ export class Org {
   readonly #now: () => Instant
   readonly #tables = new Map<string, Map<string, Row>>()
   readonly #unique = new Map<string, Map<string, string>>()
+  /** Never loses an id: what it points to is looked at again in the table. */
+  readonly #byDeal = new Map<string, Set<string>>()
   #later: Commit[] = []
   #schemaChangedMs: number
 
@@ -110,6 +112,13 @@ export class Org {
     for (const { row } of due.toSorted((a, b) => a.visibleAt - b.visibleAt)) this.#commit(row)
   }
 
+  /** Rows of a kind that belong to an opportunity: looked up at every save of one of them. */
+  ofDeal(kind: string, deal: string): readonly Row[] {
+    this.settle()
+    const ids = this.#byDeal.get(`${kind} ${deal}`) ?? []
+    return [...ids].flatMap((id) => this.#tables.get(kind)?.get(id) ?? [])
+  }
+
   /** Which live row holds this value of a unique field. */
   holderOf(kind: string, field: FieldDef, value: string): string | undefined {
     return this.#unique.get(`${kind}.${field.name}`)?.get(keyOf(field, value))
@@ -128,6 +137,11 @@ export class Org {
       if (typeof value === 'string' && !row.deleted) index.set(keyOf(field, value), row.id)
     }
     table.set(row.id, row)
+    const deal = row.fields['OpportunityId']
+    if (typeof deal !== 'string') return
+    const name = `${row.kind} ${deal}`
+    const known = this.#byDeal.get(name) ?? new Set<string>()
+    this.#byDeal.set(name, known.add(row.id))
   }
 
   #indexOf(kind: string, field: string): Map<string, string> {

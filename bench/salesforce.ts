@@ -1,0 +1,256 @@
+// What Salesforce costs: API calls for a thousand new referrals, beside the least that is possible and beside a client
+// that makes one call per record; calls of an idle poll; and how fast a first load goes beside a bare script that sends
+// the same requests and does nothing else. Everything against the pretended org, over real HTTP, in one run.
+//
+//   node bench/salesforce.ts                 DEALBRIDGE_REFERRALS=1000 DEALBRIDGE_FIRST_LOAD=10000
+//
+// Ends with 1 when a figure misses its mark.
+
+import { env } from 'node:process'
+import { connector } from '../connectors/salesforce/index.ts'
+import { Settings } from '../connectors/salesforce/settings.ts'
+import {
+  type SalesforceSimulator,
+  salesforceSimulator,
+  sandboxClient,
+} from '../connectors/salesforce/simulator/index.ts'
+import {
+  type CreateWrite,
+  type Criterion,
+  type Cursor,
+  type HttpRequest,
+  instantFromMs,
+  kind,
+  linkKey,
+  type Question,
+  type Session,
+  type Shape,
+} from '#spi'
+import { type Served, serve } from '#testkit/serve'
+import { systemClock } from '#platform/clock'
+import { seededRandom, testHost } from '../test/support/host.ts'
+
+const referrals = Number(env['DEALBRIDGE_REFERRALS'] ?? 1_000)
+const firstLoad = Number(env['DEALBRIDGE_FIRST_LOAD'] ?? 10_000)
+const never = new AbortController().signal
+const [Opportunity, Account, Contact, Role] = ['Opportunity', 'Account', 'Contact', 'OpportunityContactRole'].map(
+  kind,
+) as [Shape['kind'], Shape['kind'], Shape['kind'], Shape['kind']]
+const shapes: readonly Shape[] = [
+  { kind: Opportunity, fields: ['Name', 'StageName', 'Amount', 'CloseDate', 'PC_Referral_Id__c'] },
+  { kind: Account, fields: ['Name', 'Website', 'BillingCountryCode', 'DUNS__c'] },
+  { kind: Contact, fields: ['LastName', 'Email', 'AccountId'] },
+  { kind: Role, fields: ['OpportunityId', 'ContactId', 'Role', 'IsPrimary'] },
+]
+
+interface Bench {
+  readonly served: Served
+  readonly simulator: SalesforceSimulator
+  readonly session: Session
+  /** Every request that left, for the bare script to send again. */
+  readonly sent: HttpRequest[]
+}
+
+async function start(): Promise<Bench> {
+  const random = seededRandom(1)
+  const made: SalesforceSimulator[] = []
+  const clock = systemClock()
+  const served = await serve((url) => {
+    const simulator = salesforceSimulator({
+      now: () => clock.now(),
+      random: () => random.next(),
+      baseUrl: () => url,
+      company: 'empty',
+    })
+    made.push(simulator)
+    return simulator
+  })
+  const host = testHost({
+    origins: [served.url],
+    clock,
+    env: { SF_SECRET: sandboxClient.secret },
+    pace: { parallel: 5 },
+  })
+  const sent: HttpRequest[] = []
+  const http = {
+    send: (request: HttpRequest, signal: AbortSignal) => {
+      sent.push(request)
+      return host.http.send(request, signal)
+    },
+  }
+  const auth = { flow: 'clientCredentials', clientId: sandboxClient.id, clientSecret: 'env:SF_SECRET' }
+  const settings = Settings.parse({ url: served.url, auth, limits: { shareOfDailyLimit: '100%' } })
+  const session = await connector.open(settings, { ...host, http })
+  await session.probe([Opportunity, Account, Contact, Role], never)
+  const [simulator] = made
+  if (!simulator) throw new Error('no simulator')
+  return { served, simulator, session, sent }
+}
+
+const key = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`
+
+function whole(n: number): readonly CreateWrite[] {
+  const [account, contact, deal, role] = ['/account', '/contact', '', '/role'].map((part) => linkKey(key(n) + part))
+  if (!account || !contact || !deal || !role) return []
+  const to = (target: typeof account) => ({ $write: target })
+  const write = (of: Shape['kind'], own: typeof account, fields: CreateWrite['fields']): CreateWrite => ({
+    do: 'create',
+    kind: of,
+    key: own,
+    keyField: of === Opportunity ? 'PC_Referral_Id__c' : null,
+    fields,
+  })
+  return [
+    write(Account, account, { Name: `Contoso ${n}`, BillingCountryCode: 'DE', Website: `https://contoso${n}.example` }),
+    write(Contact, contact, { LastName: `Smith ${n}`, Email: `sue${n}@contoso.example`, AccountId: to(account) }),
+    write(Opportunity, deal, {
+      Name: `Contoso ${n} – Azure migration`,
+      StageName: 'New from Microsoft',
+      CloseDate: '2027-12-18',
+      Amount: '84000.00',
+      PC_Referral_Id__c: deal,
+      AccountId: to(account),
+    }),
+    write(Role, role, { OpportunityId: to(deal), ContactId: to(contact), Role: 'Decision Maker', IsPrimary: true }),
+  ]
+}
+
+/** The questions the engine asks for new referrals: deal by key, account three ways, contact. */
+function questionsOf(count: number): readonly (readonly Question[])[] {
+  const each = Array.from({ length: count }, (_, n) => n)
+  const [deal, account, contact] = shapes
+  if (!deal || !account || !contact) return []
+  const match = (shape: Shape, ...criteria: readonly Criterion[]): Question => ({ shape, by: { match: criteria } })
+  const exact = (field: string, value: string): Criterion => ({ field, value, compare: 'exact' })
+  return [
+    each.map((n) => ({ shape: deal, by: { key: { field: 'PC_Referral_Id__c', value: key(n) } } })),
+    each.map((n) => match(account, exact('DUNS__c', String(300_000_000 + n)))),
+    each.map((n) => match(account, { field: 'Website', value: `contoso${n}.example`, compare: 'domain' })),
+    each.map((n) =>
+      match(
+        account,
+        { field: 'Name', value: `Contoso${n} AG`, compare: 'companyName' },
+        exact('BillingCountryCode', 'DE'),
+      ),
+    ),
+    each.map((n) => match(contact, { field: 'Email', value: `sue${n}@contoso.example`, compare: 'email' })),
+  ]
+}
+
+async function writeAll(session: Session, count: number): Promise<number> {
+  const writes = Array.from({ length: count }, (_, n) => whole(n)).flat()
+  let failed = 0
+  for (let from = 0; from < writes.length; from += connector.traits.batchMax) {
+    const receipts = await session.write(writes.slice(from, from + connector.traits.batchMax), never)
+    failed += receipts.filter(({ outcome }) => outcome !== 'written').length
+  }
+  return failed
+}
+
+async function poll(session: Session, since: Cursor | null): Promise<Cursor | null> {
+  let next = since
+  for await (const page of session.changes(shapes, since, never)) next = page.next
+  return next
+}
+
+/** One call for each record and each question, as a client without collections and composites makes them. */
+function naiveCalls(count: number): { readonly reads: number; readonly writes: number } {
+  return { reads: count * 5, writes: count * 4 }
+}
+
+const failures: string[] = []
+function line(what: string, figure: string, isRight: boolean): void {
+  console.log(`${isRight ? '✓' : '✗'} ${what.padEnd(64)} ${figure}`)
+  if (!isRight) failures.push(what)
+}
+
+async function calls(): Promise<void> {
+  const bench = await start()
+  let cursor = await poll(bench.session, null)
+  const before = bench.simulator.callsCounted
+  for (const questions of questionsOf(referrals)) await bench.session.find(questions, never)
+  const reads = bench.simulator.callsCounted - before
+  const failed = await writeAll(bench.session, referrals)
+  const writes = bench.simulator.callsCounted - before - reads
+  cursor = await poll(bench.session, cursor)
+  const beforeIdle = bench.simulator.callsCounted
+  await poll(bench.session, cursor)
+  const idle = bench.simulator.callsCounted - beforeIdle
+  const naive = naiveCalls(referrals)
+  const floor = Math.ceil((referrals * 4) / 1_020)
+  const per = (limit: number): number => Math.ceil((limit * referrals) / 1_000)
+  line(
+    `${referrals} new referrals: write calls (floor ${floor}, one per record ${naive.writes})`,
+    String(writes),
+    failed === 0 && writes <= per(8),
+  )
+  line(`${referrals} new referrals: read calls (one per question ${naive.reads})`, String(reads), reads <= per(8))
+  line('an idle poll of four objects', String(idle), idle === 1)
+  await bench.session.close()
+  await bench.served.close()
+}
+
+/**
+ * A first load, and a bare script that sends the very same requests to another empty org: slice by slice in turn, and
+ * the median of the slices, so that whatever else this machine does meanwhile counts for neither.
+ */
+async function throughput(): Promise<void> {
+  const [loaded, bare] = [await start(), await start()]
+  const headers = { 'content-type': 'application/json', authorization: await tokenOf(bare.served.url) }
+  // The first slice warms both up and is not counted.
+  const writes = Array.from({ length: firstLoad + 1_000 }, (_, n) => whole(n)).flat()
+  const shares: number[] = []
+  const spent = { ours: 0, theirs: 0, failed: 0, calls: 0 }
+  for (let from = 0; from < writes.length; from += connector.traits.batchMax) {
+    const before = loaded.sent.length
+    const begun = performance.now()
+    const receipts = await loaded.session.write(writes.slice(from, from + connector.traits.batchMax), never)
+    const between = performance.now()
+    const requests = loaded.sent.slice(before)
+    await replay(bare, requests, headers)
+    const isCounted = from > 0
+    if (isCounted) shares.push((performance.now() - between) / (between - begun))
+    spent.ours += isCounted ? between - begun : 0
+    spent.theirs += isCounted ? performance.now() - between : 0
+    spent.failed += receipts.filter(({ outcome }) => outcome !== 'written').length
+    spent.calls += isCounted ? requests.length : 0
+  }
+  const isSame = [loaded, bare].every(({ simulator }) => simulator.desk.all(Role).length === firstLoad + 1_000)
+  const share = shares.toSorted((a, b) => a - b)[Math.floor(shares.length / 2)] ?? 0
+  const seconds = `${(spent.ours / 1_000).toFixed(1)} s beside ${(spent.theirs / 1_000).toFixed(1)} s`
+  const figure = `${share.toFixed(2)} (${Math.round(firstLoad / (spent.ours / 1_000))} referrals/s, ${spent.calls} calls, ${seconds})`
+  line(
+    `a first load of ${firstLoad}, as a share of a bare script`,
+    figure,
+    isSame && spent.failed === 0 && share >= 0.7,
+  )
+  for (const { session, served } of [loaded, bare]) {
+    await session.close()
+    await served.close()
+  }
+}
+
+/** Both orgs number their records alike, so the ids in the requests are right in the other one too. */
+async function replay(
+  { served }: Bench,
+  requests: readonly HttpRequest[],
+  headers: Readonly<Record<string, string>>,
+): Promise<void> {
+  for (const { url, method, body } of requests) {
+    const target = served.url + new URL(url).pathname
+    const response = await fetch(target, { method, headers, ...(body === undefined ? {} : { body }) })
+    await response.text()
+  }
+}
+
+async function tokenOf(url: string): Promise<string> {
+  const form = { grant_type: 'client_credentials', client_id: sandboxClient.id, client_secret: sandboxClient.secret }
+  const response = await fetch(`${url}/services/oauth2/token`, { method: 'POST', body: new URLSearchParams(form) })
+  const answer = (await response.json()) as { readonly access_token: string }
+  return `Bearer ${answer.access_token}`
+}
+
+console.log(`Salesforce, ${instantFromMs(Date.now()).slice(0, 10)}, Node ${process.version}, ${process.arch}`)
+await calls()
+await throughput()
+process.exitCode = failures.length === 0 ? 0 : 1
