@@ -76,6 +76,14 @@ export const rowCodes: Codebook = {
     fix: 'required: true makes the deal wait and tells its seller; a default fills the gap.',
     who,
   },
+  'DB-2112': {
+    title: 'Values without a counterpart',
+    means:
+      'The property of the referral has values that the field of the CRM does not; the CRM may refuse a deal that holds one.',
+    why: 'Both sides have a closed set of values, and the row passes them on as they are.',
+    fix: 'Give the row a table of values.',
+    who,
+  },
   'DB-2140': {
     title: 'No such transform',
     means: 'Values can go through a few named transforms, and this is none of them, or lacks its number.',

@@ -70,6 +70,25 @@ export function checkFits(desk: Desk, target: Target, text: string, at: Span): v
   }
 }
 
+interface Passing {
+  readonly property: Property | null
+  readonly at: Span
+}
+
+/** Values that go through unchanged must be values the field has. */
+export function checkChoices(desk: Desk, { field, name }: Target, { property, at }: Passing): void {
+  const choices = field?.choices
+  const strangers = (property?.values ?? []).filter(
+    (value) => choices && !choices.some((choice) => choice.value === value || choice.label === value),
+  )
+  if (strangers.length === 0 || !property) return
+  const shown =
+    strangers.length > 3 ? `${strangers.slice(0, 3).join(', ')} and ${strangers.length - 3} more` : listed(strangers)
+  desk.notes.warn(at, 'DB-2112', `${property.path} can be ${shown}, which ${name} does not have.`, {
+    fix: 'add values: with what each becomes',
+  })
+}
+
 function checkChoice(desk: Desk, { field, name, place }: Target, text: string, at: Span): void {
   const choices = field?.choices ?? []
   const found = choices.find((choice) => choice.value === text || choice.label === text)

@@ -16,7 +16,7 @@ import { headOf } from '../grammar/form.ts'
 import { lensOf, type LensSpec, type Origin } from '../lens.ts'
 import type { Direction, Env, Policy, Row } from '../mapping.ts'
 import type { Treatment } from '../treatment.ts'
-import { checkFits, constant, type Target } from './constants.ts'
+import { checkChoices, checkFits, constant, type Target } from './constants.ts'
 import { bare, isFormula, type CrmPlace, type Desk } from './desk.ts'
 import { proveReversible } from './reversible.ts'
 import { rowType } from './row-type.ts'
@@ -153,6 +153,7 @@ function build(desk: Desk, document: RowWords, parts: Parts): Row | undefined {
       fix: 'leave it out',
     })
   }
+  if (!isChanged && direction !== 'toReferral') checkChoices(desk, crm, { property, at })
   const both =
     direction === 'both' ? proveReversible(desk, { name: place.full, at, document, transforms, table }) : table
   const zone = parts.zone ?? 'UTC'

@@ -231,10 +231,14 @@ export const table = <K extends Keys>(what: string, keys: K): TableForm<K> => ({
     additionalProperties: false,
     required: Object.entries(keys).flatMap(([name, { required }]) => (required ? [name] : [])),
     properties: Object.fromEntries(
-      Object.entries(keys).map(([name, { form, about }]) => [name, { description: about, ...form.schema() }]),
+      Object.entries(keys).map(([name, { form, about }]) => [name, described(form.schema(), about)]),
     ),
   }),
 })
+
+/** Draft 7 ignores whatever stands beside a reference. */
+const described = (schema: JsonObject, description: string): JsonObject =>
+  Object.hasOwn(schema, '$ref') ? { description, allOf: [schema] } : { description, ...schema }
 
 function unknownKey(key: ScalarNode, what: string, names: readonly string[], notes: Notes): string | undefined {
   const near = nearest(key.text, names)

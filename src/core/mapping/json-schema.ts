@@ -1,0 +1,105 @@
+// A JSON Schema of the grammar with the names of one org in it, so that an editor completes real fields, values, stages
+// and people. Draft 7, because that is what the YAML language server understands.
+
+import { bare, type Json, type JsonObject } from '../model/json.ts'
+import type { FieldSchema, KindSchema, Property } from '../model/schema.ts'
+import { fieldWords } from './compile/words.ts'
+import { mapping } from './document/document.ts'
+import { transforms, written } from './transforms.ts'
+import type { MappingWorld } from './world.ts'
+
+export interface SchemaOptions {
+  readonly world: MappingWorld
+  /** The kind of record mappings of this org are about. */
+  readonly record: string
+  /** What it is called: the org's host. */
+  readonly title: string
+}
+
+export function mappingJsonSchema({ world, record, title }: SchemaOptions): JsonObject {
+  return {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    title: `dealbridge mapping for ${title}`,
+    ...mapping.schema(),
+    definitions: {
+      crmField: crmFields(world, record),
+      referralPath: referralPaths(world.properties),
+      formula: { type: 'string', description: 'A formula: IF, ISBLANK, &, TEXT and about fifty more functions.' },
+      transform: { anyOf: [{ enum: transforms.filter(({ argument }) => !argument).map(written) }, ...withArgument()] },
+      timezone: { enum: [...Intl.supportedValuesOf('timeZone')] },
+      kind: oneOf(world.crm?.kinds.map(({ kind, label }) => constant(kind, label)) ?? []),
+      stageValue: stageValues(world, record),
+      ...owners(world),
+    },
+  }
+}
+
+const withArgument = (): readonly JsonObject[] =>
+  transforms.flatMap(({ name, argument }) => (argument ? [{ type: 'string', pattern: `^${name}:\\d+$` }] : []))
+
+/** Any text where nothing is known, a choice where the names are. */
+const oneOf = (options: readonly JsonObject[]): JsonObject =>
+  options.length === 0 ? { type: 'string' } : { anyOf: [...options] }
+
+const constant = (value: string, title: string, more: JsonObject = {}): JsonObject => ({ const: value, title, ...more })
+
+function crmFields({ crm }: MappingWorld, record: string): JsonObject {
+  const kinds = crm?.kinds ?? []
+  const ordered = [...kinds.filter(({ kind }) => kind === record), ...kinds.filter(({ kind }) => kind !== record)]
+  const options = ordered.flatMap((schema) =>
+    schema.fields.map((field) => crmField(schema, field, schema.kind === record)),
+  )
+  // A field of another kind, after a dot, is for validation to judge.
+  return options.length === 0 ? { type: 'string' } : { anyOf: [...options, { type: 'string', pattern: '\\.' }] }
+}
+
+function crmField({ kind }: KindSchema, field: FieldSchema, isRecord: boolean): JsonObject {
+  const { name, label, calculated, updatable, creatable, choices } = field
+  const words = [
+    isRecord ? '' : `On ${kind}.`,
+    choices
+      ? `Values: ${choices
+          .filter(({ active }) => active)
+          .map((one) => one.label)
+          .join(', ')}.`
+      : '',
+  ]
+  const isReadOnly = calculated === true || (!updatable && !creatable)
+  const access = isReadOnly ? 'Can only be read.' : updatable ? 'Writable.' : 'Writable in new records only.'
+  return constant(name, `${label} (${fieldWords(field)}${calculated === true ? ', calculated' : ''})`, {
+    description: [...words, access].filter((text) => text !== '').join(' '),
+    ...(isReadOnly ? { deprecationMessage: 'Can only be read; use direction toReferral only.' } : {}),
+  })
+}
+
+function referralPaths(properties: readonly Property[]): JsonObject {
+  const usable = properties.filter(({ direction, type }) => direction !== 'none' && type !== 'object')
+  const options = usable.map(({ path, type, about, direction, why }) =>
+    constant(path, `${path} (${type}${direction === 'toCrm' ? ', only read' : ''})`, {
+      description: why === undefined ? about : `${about} ${why}`,
+    }),
+  )
+  return { anyOf: [...options, { type: 'string', pattern: '^=' }] }
+}
+
+function stageValues({ crm }: MappingWorld, record: string): JsonObject {
+  const fields = crm?.kinds.find(({ kind }) => kind === record)?.fields ?? []
+  const choices = fields
+    .filter(({ choices }) => choices?.some(({ means }) => means !== undefined))
+    .flatMap(({ choices }) => choices ?? [])
+  return oneOf(
+    choices
+      .filter(({ active }) => active)
+      .map(({ label, means }) => constant(label, `${label}${means ? ` (${means})` : ''}`)),
+  )
+}
+
+function owners({ crm }: MappingWorld): JsonObject {
+  const made = bare()
+  for (const kind of ['user', 'team', 'queue'] as const) {
+    const active = (crm?.owners ?? []).filter((owner) => owner.kind === kind && owner.active)
+    const options: Json[] = active.map(({ name, email }) => constant(kind === 'user' ? (email ?? name) : name, name))
+    made[kind] = options.length === 0 ? { type: 'string' } : { anyOf: [...options, { type: 'string' }] }
+  }
+  return made
+}
