@@ -59,6 +59,8 @@ const outcomes = ['open', 'won', 'lost'] as const
 
 function choiceOf(table: Table, column: Column, option: Option): Choice {
   const state = column.type === 'state' ? option.value : option.state
-  const means = table.kind === 'opportunity' && state !== undefined ? outcomes[state] : undefined
+  // A sales stage is a stage of open deals only: what ends a deal is its state.
+  const standing = column.name === 'salesstage' ? 0 : state
+  const means = table.kind === 'opportunity' && standing !== undefined ? outcomes[standing] : undefined
   return { value: option.label, label: option.label, active: true, ...(means === undefined ? {} : { means }) }
 }

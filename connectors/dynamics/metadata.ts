@@ -4,6 +4,7 @@
 import { z } from 'zod'
 import { type HttpAnswer, type Kind, parseJson } from '#spi'
 import type { Operation } from './batch.ts'
+import { standardLabel } from './standard.ts'
 import type { Column, ColumnType, Key, Option, Table } from './table.ts'
 
 // Type-specific properties are to be had by a cast only, one request for each type.
@@ -121,6 +122,7 @@ function build(definition: Definition, details: ReadonlyMap<string, Detail>, lan
     .map((one) =>
       columnFrom(one, details.get(one.LogicalName), {
         targets: targets.get(one.LogicalName),
+        kind: definition.LogicalName,
         language,
         idColumn: definition.PrimaryIdAttribute,
       }),
@@ -160,6 +162,7 @@ function targetsOf({
 }
 
 interface Around {
+  readonly kind: string
   readonly targets: ReadonlyMap<string, string> | undefined
   readonly language: number | undefined
   readonly idColumn: string
@@ -189,7 +192,7 @@ function columnFrom(attribute: z.infer<typeof Attribute>, detail: Detail | undef
   const isOwn = attribute.LogicalName === around.idColumn
   const number = (value: number | null | undefined): number | undefined =>
     Number.isFinite(value) ? (value ?? undefined) : undefined
-  const options = detail?.OptionSet?.Options?.flatMap((one) => optionFrom(one, around.language) ?? [])
+  const options = detail?.OptionSet?.Options?.flatMap((one) => optionFrom(one, attribute.LogicalName, around) ?? [])
   const numbers = {
     lengthMax: number(detail?.MaxLength),
     precision: number(detail?.Precision),
@@ -242,16 +245,34 @@ function typeOf(
   return detail?.Format === 'DateOnly' ? 'localDate' : 'instant'
 }
 
-function optionFrom(option: z.infer<typeof OptionWire>, language: number | undefined): Option | undefined {
-  const label = labelIn(option.Label, language)
-  if (typeof option.Value !== 'number' || label === undefined) return undefined
+const english = 1033
+
+/**
+ * States and their reasons are named in English whatever language people use, because what we know of them (what is
+ * open, what is being worked on) is said in English too. Everything else is named as the connection's user sees it.
+ */
+function optionFrom(option: z.infer<typeof OptionWire>, column: string, around: Around): Option | undefined {
+  if (typeof option.Value !== 'number') return undefined
+  const isState = column === 'statecode' || column === 'statuscode'
+  const standard = isState ? standardLabel(around.kind, column, option.Value) : undefined
+  const label =
+    standard === undefined ? labelIn(option.Label, around.language) : (localized(option.Label, english) ?? standard)
+  if (label === undefined) return undefined
   const labels = (option.Label?.LocalizedLabels ?? []).flatMap((one) => one.Label ?? [])
-  return { value: option.Value, label, labels, ...(typeof option.State === 'number' ? { state: option.State } : {}) }
+  return {
+    value: option.Value,
+    label,
+    labels: standard === undefined ? labels : [...labels, standard],
+    ...(typeof option.State === 'number' ? { state: option.State } : {}),
+  }
 }
 
+const localized = (label: z.infer<typeof Label>, language: number): string | undefined =>
+  label?.LocalizedLabels?.find((one) => one.LanguageCode === language)?.Label ?? undefined
+
 function labelIn(label: z.infer<typeof Label>, language: number | undefined): string | undefined {
-  const wanted = label?.LocalizedLabels?.find((one) => language !== undefined && one.LanguageCode === language)
-  return wanted?.Label ?? label?.UserLocalizedLabel?.Label ?? label?.LocalizedLabels?.[0]?.Label ?? undefined
+  const wanted = language === undefined ? undefined : localized(label, language)
+  return wanted ?? label?.UserLocalizedLabel?.Label ?? label?.LocalizedLabels?.[0]?.Label ?? undefined
 }
 
 function definedOnly<T extends object>(object: T): { [K in keyof T]?: NonNullable<T[K]> } {

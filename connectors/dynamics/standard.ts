@@ -174,3 +174,10 @@ function column(name: string, about: ColumnType | Partial<Column>): Column {
 /** Where the sets of tables are named without their definition being at hand: what a lookup points to. */
 export const standardSet = (kind: string): string | undefined =>
   Object.hasOwn(known, kind) ? known[kind]?.set : undefined
+
+/** What Microsoft calls a state or a status reason of its own, in English. */
+export function standardLabel(kind: string, column: string, value: number): string | undefined {
+  const about = Object.hasOwn(known, kind) ? known[kind]?.columns[column] : undefined
+  const options = typeof about === 'object' ? about.options : undefined
+  return options?.find((option) => option.value === value)?.label
+}

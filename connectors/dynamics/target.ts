@@ -6,7 +6,7 @@ import { closeKind } from './find.ts'
 const odd: Readonly<Record<string, string>> = { opportunityclose: 'activityid' }
 
 export const target: TargetFacet = {
-  label: 'Dynamics 365',
+  label: 'Dynamics',
   record: kind('opportunity'),
   idField: (of) => (Object.hasOwn(odd, of) ? (odd[of] ?? '') : `${of}id`),
   parentField: (of) => (of === 'contact' ? 'parentcustomerid' : null),
