@@ -4,7 +4,7 @@
 import { createPrivateKey, type webcrypto, X509Certificate } from 'node:crypto'
 import * as oauth from 'oauth4webapi'
 import { FixConfig, type Host, isObject, msOf, parseJson, SecretRef } from '#spi'
-import type { Grant, Granted } from './auth.ts'
+import type { Grant, Granted } from './grant.ts'
 import { audienceOf, isLoopback, type Auth, type Settings } from './settings.ts'
 import { outage } from './token-fault.ts'
 

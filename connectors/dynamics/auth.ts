@@ -4,6 +4,7 @@
 import { FixConfig, type Host, type SyncError } from '#spi'
 import { machineToken } from './machine-identity.ts'
 import { applicationToken } from './application-token.ts'
+import type { Grant, Granted } from './grant.ts'
 import { audienceOf, type Settings } from './settings.ts'
 import { tokenFault } from './token-fault.ts'
 
@@ -16,15 +17,6 @@ export interface AuthSource {
   distrust(because: SyncError): void
   close(): void
 }
-
-/** What a flow brings home. */
-export interface Granted {
-  readonly token: string
-  readonly lifeSeconds: number | undefined
-}
-
-/** `fresh`: read the secret again from where it lives, because the one we knew was refused. */
-export type Grant = (fresh: boolean, signal: AbortSignal) => Promise<Granted>
 
 /** Renewed this long before it ends, or at half of a short life. */
 const renewBeforeMs = 5 * 60_000

@@ -4,7 +4,7 @@
 import { z } from 'zod'
 import { FixConfig, type Host, parseJson, RetryLater } from '#spi'
 import { idOf } from './application-token.ts'
-import type { Grant, Granted } from './auth.ts'
+import type { Grant, Granted } from './grant.ts'
 import { titleOf } from './codes.ts'
 import { machineIdentity, type Auth } from './settings.ts'
 import { outage } from './token-fault.ts'

@@ -8,7 +8,7 @@ import { changeRole } from './customize.ts'
 import { parseOptions } from './query.ts'
 import { refusals } from './refusals.ts'
 import { render } from './render.ts'
-import type { ParsedRequest, Reply, RequestContext } from './service.ts'
+import type { ParsedRequest, Reply, RequestContext } from './context.ts'
 
 const bound = 'Microsoft.Dynamics.CRM.'
 

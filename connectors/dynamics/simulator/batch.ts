@@ -11,7 +11,8 @@ import {
   type Part,
 } from './multipart.ts'
 import { refusals, Refusal } from './refusals.ts'
-import { answerRequest, preferences, refused, type RequestContext } from './service.ts'
+import type { RequestContext } from './context.ts'
+import { answerRequest, preferences, refused } from './request.ts'
 
 const operationsMax = 1000
 

@@ -6,7 +6,7 @@ import type { Table } from './columns.ts'
 import { objectBody } from './payload.ts'
 import { refusals } from './refusals.ts'
 import { cellsOf } from './rows.ts'
-import type { Reply, RequestContext } from './service.ts'
+import type { Reply, RequestContext } from './context.ts'
 
 interface Bulk {
   readonly action: string

@@ -4,7 +4,7 @@ import { cellText, Digits, isWireObject, type Wire, type WireObject } from './ce
 import { column, type Column, type ColumnType, type Table } from './columns.ts'
 import { objectBody } from './payload.ts'
 import { refusals } from './refusals.ts'
-import type { Reply, RequestContext } from './service.ts'
+import type { Reply, RequestContext } from './context.ts'
 import type { Row } from './world.ts'
 
 const types: Readonly<Record<string, ColumnType>> = {

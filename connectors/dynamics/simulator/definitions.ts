@@ -5,7 +5,7 @@ import type { Column, ColumnType, Key, Option, Table } from './columns.ts'
 import { addAttribute, addKey } from './customize.ts'
 import { listOf, parseOptions, splitOutside } from './query.ts'
 import { refusals } from './refusals.ts'
-import type { ParsedRequest, Reply, RequestContext } from './service.ts'
+import type { ParsedRequest, Reply, RequestContext } from './context.ts'
 
 const typeNames: Readonly<Record<ColumnType, readonly [attributeType: string, cast: string]>> = {
   id: ['Uniqueidentifier', 'UniqueIdentifierAttributeMetadata'],

@@ -20,6 +20,7 @@ export function sellersHands(desk: Desk): SellersHands {
   const deals = (): readonly DeskRecord[] => desk.all(opportunity)
   const edit = (deal: RecordId, fields: DeskRecord['fields']): void => desk.edit(opportunity, deal, fields)
   return {
+    kind: opportunity,
     count: () => deals().length,
     dealOf: (referral) =>
       deals().find(({ fields }) => textOf(fields['fab_pcreferralid']).toLowerCase() === referral.toLowerCase())?.id ??

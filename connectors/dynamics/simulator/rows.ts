@@ -7,7 +7,7 @@ import { objectBody, readPayload } from './payload.ts'
 import { countOf, pageMax, parseOptions, readMany, readOne, type Query } from './query.ts'
 import { refusals } from './refusals.ts'
 import { etagOf, render } from './render.ts'
-import type { ParsedRequest, Reply, RequestContext } from './service.ts'
+import type { ParsedRequest, Reply, RequestContext } from './context.ts'
 import { isTrackedPage, readDelta, readTracked } from './tracking.ts'
 import type { Row } from './world.ts'
 

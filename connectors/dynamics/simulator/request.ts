@@ -1,47 +1,14 @@
 // One request of the Web API, alone or inside a batch: which handler it belongs to, and what is true of every answer.
 
-import type { Access } from './access.ts'
-import { writeWire, type Wire } from './cells.ts'
+import { writeWire } from './cells.ts'
 import { localPart } from './addresses.ts'
+import type { ParsedRequest, Reply, RequestContext } from './context.ts'
 import { answerDefinitions } from './definitions.ts'
-import type { Engine } from './engine.ts'
 import { callAction } from './actions.ts'
 import { answerRows } from './rows.ts'
 import { refusals, Refusal } from './refusals.ts'
 import { splitOutside } from './query.ts'
-import type { TrackingState } from './tracking.ts'
 import type { InnerAnswer, InnerRequest } from './multipart.ts'
-import type { Weather } from './weather.ts'
-
-export interface Service {
-  readonly engine: Engine
-  readonly access: Access
-  readonly weather: Weather
-  readonly tracking: TrackingState
-}
-
-export interface RequestContext {
-  readonly service: Service
-  readonly caller: string
-  /** `https://host/api/data/v9.2` as the caller wrote it. */
-  readonly root: string
-  /** Content-ID → address of what it made, inside one change set. */
-  readonly declared: Map<string, string>
-  readonly inBatch: boolean
-}
-
-export interface ParsedRequest extends InnerRequest {
-  /** Path segments after the API's own path, split outside quotes and brackets. */
-  readonly segments: readonly string[]
-  readonly search: string
-  readonly prefer: ReadonlyMap<string, string>
-}
-
-export interface Reply {
-  readonly status: number
-  readonly body?: Wire | Record<string, Wire>
-  readonly headers?: Readonly<Record<string, string>>
-}
 
 /** Never throws: a refusal is an answer, and anything else is the service's own fault. */
 export function answerRequest(context: RequestContext, request: InnerRequest): InnerAnswer {
