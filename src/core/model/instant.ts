@@ -37,14 +37,12 @@ export function parseDate(text: string): CalendarDate | undefined {
 
 /** The calendar date that people in a zone were reading at this instant. */
 export function dateIn(instant: Instant, zone: string): CalendarDate {
-  const { year, month, day } = wallClock(msOf(instant), zone)
-  return `${pad(year, 4)}-${pad(month, 2)}-${pad(day, 2)}` as CalendarDate
+  return wallText(msOf(instant), zone).slice(0, 10) as CalendarDate
 }
 
 /** The time of day (`HH:mm:ss.SSS`) that people in a zone were reading at this instant. */
 export function timeIn(instant: Instant, zone: string): string {
-  const { hour, minute, second } = wallClock(msOf(instant), zone)
-  return `${pad(hour, 2)}:${pad(minute, 2)}:${pad(second, 2)}.${instant.slice(20, 23)}`
+  return wallText(msOf(instant), zone).slice(11, 23)
 }
 
 /**
@@ -67,12 +65,38 @@ export function isZone(zone: string): boolean {
   }
 }
 
+/** What clocks in a zone read, in the form of an instant but without being one. */
+function wallText(ms: number, zone: string): string {
+  return instantFromMs(ms + offsetMs(ms, zone))
+}
+
+const dayMs = 86_400_000
+/** More days of one zone than any run looks at; beyond it we begin anew. */
+const daysMax = 10_000
+
+// The offsets of whole days (UTC) on which a zone's clocks do not change. Asking the locale data is dear.
+const offsets = new Map<string, Map<number, number>>()
+
 function offsetMs(ms: number, zone: string): number {
+  if (zone === 'UTC') return 0
+  const day = Math.floor(ms / dayMs)
+  const days = offsets.get(zone) ?? new Map<number, number>()
+  const known = days.get(day)
+  if (known !== undefined) return Number.isNaN(known) ? exactOffsetMs(ms, zone) : known
+  if (days.size >= daysMax) days.clear()
+  offsets.set(zone, days)
+  const first = exactOffsetMs(day * dayMs, zone)
+  const last = exactOffsetMs(day * dayMs + dayMs - 1000, zone)
+  days.set(day, first === last ? first : Number.NaN)
+  return first === last ? first : exactOffsetMs(ms, zone)
+}
+
+function exactOffsetMs(ms: number, zone: string): number {
   const { year, month, day, hour, minute, second } = wallClock(ms, zone)
   const wall = new Date(0)
   wall.setUTCFullYear(year, month - 1, day)
   wall.setUTCHours(hour, minute, second, 0)
-  return wall.getTime() - Math.floor(ms / 1000) * 1000 + (ms - Math.floor(ms / 1000) * 1000)
+  return wall.getTime() - Math.floor(ms / 1000) * 1000
 }
 
 interface WallClock {
@@ -121,5 +145,3 @@ function formatterFor(zone: string): Intl.DateTimeFormat {
   formatters.set(zone, made)
   return made
 }
-
-const pad = (value: number, width: number): string => String(value).padStart(width, '0')
