@@ -3,7 +3,10 @@
 
 import type { Receipt, Write } from '#spi'
 import { asSyncError, Bug, RetryLater, type SyncError } from '#core/errors'
+import type { LinkKey, RecordId } from '#core/model/ids'
+import { isPointer } from '#core/model/record'
 import type { Party } from './pipeline.ts'
+import { fillIn } from './pointers.ts'
 import { errorOf } from './settle.ts'
 
 export interface Sent {
@@ -18,14 +21,17 @@ export async function send(party: Party, writes: readonly Write[], signal: Abort
   let open = writes.map((_, index) => index)
   let broken: SyncError | null = null
   const attempt = async (): Promise<void> => {
+    // What an earlier attempt made is there by now: who points to it is given its id.
+    const made = madeBy(writes, receipts)
     const answers = await answersOf(
       party,
-      open.map((index) => writes[index]).filter((write): write is Write => write !== undefined),
+      open.map((index) => fillIn(writes[index], made)),
       signal,
     )
     broken = answers.broken
     for (const [at, index] of open.entries()) receipts[index] = answers.receipts[at] ?? lostReceipt
-    open = open.filter((index) => isWorthRepeating(receipts[index]))
+    const lost = keysOf(writes, (index) => receipts[index]?.outcome === 'refused' && !isWorthRepeating(receipts[index]))
+    open = open.filter((index) => isWorthRepeating(receipts[index]) && !rests(writes[index], lost))
     const again = open.map((index) => errorOf(receipts[index] ?? lostReceipt)).find((error) => error !== null)
     if (again) throw again
   }
@@ -40,6 +46,22 @@ export async function send(party: Party, writes: readonly Write[], signal: Abort
   }
   return { receipts, failure: broken }
 }
+
+function madeBy(writes: readonly Write[], receipts: readonly Receipt[]): ReadonlyMap<LinkKey, RecordId> {
+  const made = new Map<LinkKey, RecordId>()
+  for (const [index, write] of writes.entries()) {
+    const receipt = receipts[index]
+    if (write.do === 'create' && receipt && 'id' in receipt) made.set(write.key, receipt.id)
+  }
+  return made
+}
+
+const keysOf = (writes: readonly Write[], isMeant: (index: number) => boolean): ReadonlySet<LinkKey> =>
+  new Set(writes.flatMap((write, index) => (write.do === 'create' && isMeant(index) ? [write.key] : [])))
+
+/** Sent again before the record it points to is made, it can only be refused again. */
+const rests = (write: Write | undefined, lost: ReadonlySet<LinkKey>): boolean =>
+  Object.values(write?.fields ?? {}).some((value) => isPointer(value) && lost.has(value.$write))
 
 interface Answers {
   readonly receipts: readonly Receipt[]
