@@ -5,7 +5,7 @@ import type { Receipt } from '#spi'
 import { asSyncError, type SyncError } from '#core/errors'
 import type { ChangeId, LinkKey, RecordId } from '#core/model/ids'
 import { later } from '#core/model/instant'
-import { noBase, unseen, type Link } from '#core/model/link'
+import { noBase, replicaLagMs, unseen, type Link } from '#core/model/link'
 import { isPointer } from '#core/model/record'
 import type { Change, Plan } from '#core/reconcile/plan'
 import type { LedgerChange, NewEvent } from '#ledger'
@@ -52,9 +52,6 @@ export interface ApplyFrame extends EventFrame {
   readonly open: OpenIntents
 }
 
-/** A create without a key may still turn up by itself: it is not repeated sooner than this. */
-const settleMs = 2 * 60_000
-
 export async function apply(pipeline: Pipeline, plan: Plan, frame: ApplyFrame): Promise<Applied> {
   return new Application(pipeline, plan, frame).run()
 }
@@ -88,6 +85,8 @@ class Application {
     this.#links = new Map(frame.links)
     this.#queue = plan.changes.filter((change) => change.state === 'ready')
     this.#planned = new Set(this.#queue.map((change) => change.id))
+    for (const change of this.#queue) if (this.#mayStillTurnUp(change)) this.#failed.add(change.id)
+    this.#queue = this.#queue.filter(({ id }) => !this.#failed.has(id))
     for (const { link, id } of this.#queue) this.#left.set(link, (this.#left.get(link) ?? new Set()).add(id))
   }
 
@@ -146,9 +145,7 @@ class Application {
     const { ledger } = this.#pipeline
     await this.#findPointedTo(planned)
     const known = await this.#alreadyMade(planned)
-    const batch = planned
-      .filter((change) => !known.has(change.id) && !this.#mayStillTurnUp(change))
-      .map((change) => this.#asFirstSent(change))
+    const batch = planned.filter((change) => !known.has(change.id)).map((change) => this.#asFirstSent(change))
     await ledger.commit(batch.map((change) => this.#intentFor(change)))
     const receipts = batch.length === 0 ? [] : await this.#write(batch)
     const moves: LedgerChange[] = []
@@ -187,21 +184,19 @@ class Application {
     return pointers.every(({ $write }) => this.#made.has($write)) ? { ...earlier, after: change.after } : change
   }
 
-  /** Without a key, nothing keeps a second one from being made: so the first is given time to show. */
+  /** Without a key, nothing keeps a second one from being made: so the first is given as long as a replica may lag. */
   #mayStillTurnUp(change: Change): boolean {
     const earlier = this.#frame.open.of(change.id)
     const { write } = change
     if (!earlier || write.do !== 'create' || write.keyField !== null) return false
-    const waits = later(earlier.at, settleMs) > this.#pipeline.clock.now()
-    if (waits) this.#failed.add(change.id)
-    return waits
+    return later(earlier.at, replicaLagMs) > this.#pipeline.clock.now()
   }
 
   #intentFor(change: Change): LedgerChange {
     const earlier = this.#frame.open.of(change.id)
     const value: Intent = {
       change,
-      at: earlier?.at ?? this.#pipeline.clock.now(),
+      at: this.#pipeline.clock.now(),
       mapping: this.#pipeline.mapping.hash,
       before: change.write.do === 'update' ? change.write.expect : null,
       tries: (earlier?.tries ?? 0) + 1,
@@ -255,9 +250,14 @@ class Application {
     else this.#written(change, receipt, moves, events)
   }
 
-  /** A write that was let in shows that no earlier one, which expected the same state, ever was. */
+  /**
+   * A write that was let in shows that no earlier one, which expected the same state, ever was. One that was not let in
+   * says nothing about an earlier attempt at the same: that one stays open.
+   */
   #over(change: Change, outcome: Receipt['outcome']): readonly LedgerChange[] {
-    const { write, link, side } = change
+    const { write, link, side, id } = change
+    const earlier = this.#frame.open.of(id)
+    if (earlier && (outcome === 'stale' || outcome === 'refused')) return [{ put: 'intent', key: id, value: earlier }]
     if (outcome !== 'written' || write.do !== 'update' || write.expect === null) return [dropIntent(change)]
     const refuted = this.#frame.open.updates(link, side).filter(({ before }) => before === write.expect)
     return [dropIntent(change), ...refuted.map((intent) => dropIntent(intent.change))]

@@ -22,8 +22,26 @@ export async function findLostCreates(
   intents: readonly Intent[],
   signal: AbortSignal,
 ): Promise<readonly LostCreate[]> {
-  if (intents.length === 0) return []
-  const made = await madeOf(pipeline, intents)
+  const found: LostCreate[] = []
+  const made = intents.length === 0 ? new Map<LinkKey, RecordId>() : await madeOf(pipeline, intents)
+  let open = intents
+  // One that is found may be what another one points to: so it goes in rounds, as deep as records rest on each other.
+  while (open.length > 0) {
+    const more = await findAmong(pipeline, open, { made, signal })
+    if (more.length === 0) break
+    found.push(...more)
+    for (const { intent, record } of more)
+      if (intent.change.write.do === 'create') made.set(intent.change.write.key, record.id)
+    open = open.filter((intent) => !more.some((one) => one.intent === intent))
+  }
+  return found
+}
+
+async function findAmong(
+  pipeline: Pipeline,
+  intents: readonly Intent[],
+  { made, signal }: { readonly made: ReadonlyMap<LinkKey, RecordId>; readonly signal: AbortSignal },
+): Promise<readonly LostCreate[]> {
   const asked = intents.flatMap((intent) => {
     const criteria = criteriaOf(intent.change, made)
     return criteria.length === 0 ? [] : [{ intent, criteria, question: questionFor(pipeline, intent.change, criteria) }]
@@ -41,7 +59,7 @@ export async function findLostCreates(
 }
 
 /** Ids of the records that these creates point to, by the key they were made under. */
-async function madeOf({ ledger }: Pipeline, intents: readonly Intent[]): Promise<ReadonlyMap<LinkKey, RecordId>> {
+async function madeOf({ ledger }: Pipeline, intents: readonly Intent[]): Promise<Map<LinkKey, RecordId>> {
   const keys = [...new Set(intents.flatMap(({ change }) => pointersIn(change)))]
   const [records, links] = [await ledger.getMany('made', keys), await ledger.getMany('link', keys)]
   return new Map(

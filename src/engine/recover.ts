@@ -24,6 +24,8 @@ import { afterWrite, dropIntent, keepLink, writtenEvent, type EventFrame } from 
 
 /** No answer comes later than this, and no replica lags so far: a record that stands as before was not written. */
 const believedMs = 60 * 60_000
+/** A create that was not found for so long is not looked for any more. */
+const lookedForMs = 24 * 60 * 60_000
 
 /** Creates whose answer was lost, looked up at the vendor. Those that are not found stay open. */
 export async function recoverCreates(
@@ -33,12 +35,14 @@ export async function recoverCreates(
   signal: AbortSignal,
 ): Promise<void> {
   const found = await findLostCreates(pipeline, open.creates, signal)
-  if (found.length === 0) return
+  const known = new Set(found.map(({ intent }) => intent))
+  const given = open.creates.filter((intent) => !known.has(intent) && later(intent.at, lookedForMs) <= frame.now)
+  if (found.length === 0 && given.length === 0) return
   const links = await linksOf(
     pipeline,
     found.map(({ intent }) => intent.change.link),
   )
-  const moves: LedgerChange[] = []
+  const moves: LedgerChange[] = given.map(({ change }) => dropIntent(change))
   const events: NewEvent[] = []
   for (const { intent, record } of found) {
     const { change } = intent

@@ -2,7 +2,7 @@
 // stage joins those of the CRM, and an outcome takes the whole referral change with it, because after it nothing more
 // can be said.
 
-import type { Code } from '../model/ids.ts'
+import { rowId, type Code } from '../model/ids.ts'
 import type { Fields } from '../model/record.ts'
 import { isClosed, type Stage, type Standing } from '../model/stage.ts'
 import { unreachable } from '../invariant.ts'
@@ -135,14 +135,13 @@ function planClose(deal: LinkedDeal, verdict: Close, sides: Sides, env: Env): Mo
   const { outcome } = judged(deal, stage)
   const blocked = brokenRule(deal, env) ?? openQuestion(sides)
   if (outcome.may === 'no' || blocked) return refusedClose(deal, verdict, sides, { outcome, blocked })
-  const to = closeDraft(deal, outcome, sides, { moved, row })
+  const to = closeDraft(deal, outcome, { moved, row })
   return outcome.may === 'wait' ? heldClose(deal, to, outcome, verdict) : sentClose(deal, to, verdict, sides)
 }
 
 function closeDraft(
   deal: LinkedDeal,
   outcome: Exclude<OutcomeVerdict, { may: 'no' }>,
-  sides: Sides,
   how: { readonly moved: Fields; readonly row: StageRow },
 ): Draft {
   const { frame, referral, crm } = deal
@@ -156,16 +155,8 @@ function closeDraft(
     const mapped = frame.mapping.rows.find((candidate) => candidate.id === row)
     if (how.row.stage !== 'Won' || !mapped || final.is !== 'value' || final.value === null) continue
     addRow(to, { row: mapped, value: final.value, base: undefined })
-    for (const path of Object.keys(to.fields)) forget(sides.referral, path)
   }
   return to
-}
-
-/** A final value replaces an ordinary edit of the same field. */
-function forget(from: Draft, path: string): void {
-  delete from.fields[path]
-  const index = from.lines.findIndex((line) => line.path === path)
-  if (index >= 0) from.lines.splice(index, 1)
 }
 
 function refusedClose(
@@ -207,17 +198,24 @@ function heldClose(
   }
 }
 
-/** The outcome and every edit that is still open go in one write. */
+/** The outcome and every edit that is still open go in one write. A final value replaces an ordinary edit. */
 function sentClose(deal: LinkedDeal, to: Draft, close: Close, sides: Sides): Moves {
   const edits = sides.referral
   const whole: Draft = {
     ...to,
     fields: { ...edits.fields, ...to.fields },
-    lines: [...edits.lines, ...to.lines],
+    lines: [...edits.lines.filter(({ path }) => !Object.hasOwn(to.fields, path)), ...to.lines],
     values: { ...edits.values, ...to.values },
   }
-  for (const path of Object.keys(edits.fields)) forget(edits, path)
+  empty(edits)
   return { ...none, changes: [closeChange(deal, whole, close, {})] }
+}
+
+/** Nothing of it is left: neither to be sent, nor to be taken for agreed. */
+function empty(draft: Draft): void {
+  for (const field of Object.keys(draft.fields)) delete draft.fields[field]
+  for (const row of Object.keys(draft.values)) delete draft.values[rowId(row)]
+  draft.lines.length = 0
 }
 
 /** What is remembered as sent is the CRM's own stage: a Lost that is sent as Declined is still that Lost. */
