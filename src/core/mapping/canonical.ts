@@ -64,15 +64,19 @@ const readers: Readonly<Record<ValueType, Read>> = {
   list: (data) => canonicalList(data),
 }
 
-/** Most texts are simple and stay as they are. */
-const simple = /^[!-~](?:[\n -~]*[!-~])?$/
+// Most texts are simple and stay as they are. Everything in these ranges is its own canonical form: no letter of them
+// is made of others, and none joins with the one before it.
+const inner =
+  '\\n -~\\u00a1-\\u02ff\\u0391-\\u03cc\\u0400-\\u0482\\u2010-\\u2027\\u2030-\\u205e\\u20a0-\\u20bf\\u3041-\\u3096\\u30a1-\\u30fa\\u4e00-\\u9fff\\uac00-\\ud7a3'
+const simple = new RegExp(`^[^\\s](?:[${inner}]*[^\\s])?$`)
+const known = new RegExp(`^[${inner}]*$`)
 
 /**
  * Systems trim texts, change how lines end and how accents are made up; none of that is an edit. Nothing is left that
  * no system can store: no NUL, no half of a character.
  */
 export function canonicalText(text: string): string | null {
-  if (simple.test(text)) return text
+  if (known.test(text) && simple.test(text)) return text
   const made = text.toWellFormed().normalize('NFC').replaceAll(/\r\n?/g, '\n').replaceAll('\0', '').trim()
   return made === '' ? null : made
 }

@@ -130,6 +130,8 @@ const capitalised = (word: string): string => {
 
 /** What is no number is left to whoever reads the value as one. */
 function rounded(text: string, places: number): string {
+  const point = text.indexOf('.')
+  if (/^-?\d+(?:\.\d+)?$/.test(text) && (point === -1 || text.length - point - 1 <= places)) return text
   const value = parseDecimal(text)
   return value ? formatDecimal(round(value, places)) : (canonicalDecimal(text) ?? text)
 }

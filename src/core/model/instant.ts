@@ -15,7 +15,10 @@ export function parseInstant(text: string): Instant | undefined {
   const [, date = '', time = '', fraction = '', zone = 'Z'] = match
   const offset = zone === 'Z' || zone.includes(':') ? zone : `${zone.slice(0, 3)}:${zone.slice(3)}`
   const ms = Date.parse(`${date}T${time}.${fraction.slice(0, 3).padEnd(3, '0')}${offset}`)
-  return parseDate(date) && !Number.isNaN(ms) ? instantFromMs(ms) : undefined
+  if (Number.isNaN(ms)) return undefined
+  const made = instantFromMs(ms)
+  // In UTC a day that exists comes back as it went in; elsewhere it has to be looked at by itself.
+  return (zone === 'Z' ? made.startsWith(date) : parseDate(date)) ? made : undefined
 }
 
 /** Years outside 0001-9999 have no four-digit form; they are clamped rather than written in another shape. */

@@ -15,7 +15,7 @@ export interface Limits {
 }
 
 /** A share of a few links is a few changes; below this many nobody needs to be asked. */
-const alwaysFine = 20
+export const alwaysFine = 20
 
 export interface Wanted {
   readonly changes: readonly Change[]

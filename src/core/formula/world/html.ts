@@ -43,26 +43,25 @@ const breaks: ReadonlySet<string> = new Set([
 const hidden: ReadonlySet<string> = new Set(['script', 'style', 'head', 'title'])
 
 export function stripHtml(html: string): string {
-  if (!html.includes('<') && !html.includes('&')) return html
+  if (!html.includes('<')) return html.includes('&') ? tidy(decoded(html)) : html
   const lower = html.toLowerCase()
-  const parts: string[] = []
+  let text = ''
   let lineIsOpen = false
   let at = 0
   while (at < html.length) {
     const open = html.indexOf('<', at)
-    if (open === -1) {
-      parts.push(html.slice(at))
-      break
-    }
+    if (open === -1) return tidy(decoded(text + html.slice(at)))
     const tag = tagAt(lower, open)
-    const text = html.slice(at, tag ? open : open + 1)
-    lineIsOpen ||= text.trim() !== ''
-    const ends: boolean = lineIsOpen && tag !== undefined && breaks.has(tag.name)
-    parts.push(text, ends ? '\n' : '')
-    lineIsOpen &&= !ends
+    const piece = html.slice(at, tag ? open : open + 1)
+    lineIsOpen ||= piece.trim() !== ''
+    text += piece
+    if (lineIsOpen && tag && breaks.has(tag.name)) {
+      text += '\n'
+      lineIsOpen = false
+    }
     at = tag ? tag.end : open + 1
   }
-  return tidy(decoded(parts.join('')))
+  return tidy(decoded(text))
 }
 
 interface Tag {
@@ -73,12 +72,26 @@ interface Tag {
 
 /** A tag begins with a letter, a slash or an exclamation mark: `a < b` is no tag. What never ends takes all the rest. */
 function tagAt(lower: string, open: number): Tag | undefined {
-  if (!/[a-z/!]/.test(lower[open + 1] ?? '')) return undefined
-  if (lower.startsWith('<!--', open)) return { name: '', end: after(lower, '-->', open + 4) }
-  const name = /^<\/?([a-z][a-z0-9]*)/.exec(lower.slice(open, open + 16))?.[1] ?? ''
+  const first = lower.charCodeAt(open + 1)
+  if (!isLetter(first) && first !== slash && first !== exclamation) return undefined
+  if (first === exclamation && lower.startsWith('--', open + 2)) return { name: '', end: after(lower, '-->', open + 4) }
+  const name = nameAt(lower, first === slash ? open + 2 : open + 1)
   const end = after(lower, '>', open)
-  const opens = lower[open + 1] !== '/'
-  return { name, end: opens && hidden.has(name) ? after(lower, '>', after(lower, `</${name}`, end)) : end }
+  const isHidden = first !== slash && hidden.has(name)
+  return { name, end: isHidden ? after(lower, '>', after(lower, `</${name}`, end)) : end }
+}
+
+const [slash, exclamation] = [47, 33]
+const isLetter = (code: number): boolean => code >= 97 && code <= 122
+const isDigit = (code: number): boolean => code >= 48 && code <= 57
+
+/** No tag we know has a longer name. */
+const nameMax = 12
+
+function nameAt(lower: string, start: number): string {
+  let end = start
+  while (end - start < nameMax && (isLetter(lower.charCodeAt(end)) || isDigit(lower.charCodeAt(end)))) end += 1
+  return lower.slice(start, end)
 }
 
 function after(text: string, wanted: string, from: number): number {
@@ -87,6 +100,7 @@ function after(text: string, wanted: string, from: number): number {
 }
 
 function decoded(text: string): string {
+  if (!text.includes('&')) return text
   return text.replaceAll(/&(?:#(\d{1,7})|#[xX]([0-9a-fA-F]{1,6})|([a-zA-Z]{2,8}));/g, (whole, decimal, hex, name) => {
     const code = decimal === undefined ? (hex === undefined ? undefined : parseInt(hex, 16)) : Number(decimal)
     if (code !== undefined) return isCharacter(code) ? String.fromCodePoint(code) : ''
@@ -96,10 +110,11 @@ function decoded(text: string): string {
 
 const isCharacter = (code: number): boolean => code > 0 && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff)
 
-const tidy = (text: string): string =>
-  text
-    .split('\n')
-    .map((line) => line.replaceAll(/[ \t\u00a0]+/g, ' ').trim())
-    .join('\n')
-    .replaceAll(/\n{3,}/g, '\n\n')
-    .trim()
+const untidy = /[ \t\u00a0]{2,}|[\t\u00a0]| \n|\n |\n{3,}/
+
+function tidy(text: string): string {
+  const trimmed = text.trim()
+  if (!untidy.test(trimmed)) return trimmed
+  const lines = trimmed.split('\n').map((line) => line.replaceAll(/[ \t\u00a0]+/g, ' ').trim())
+  return lines.join('\n').replaceAll(/\n{3,}/g, '\n\n')
+}

@@ -127,15 +127,15 @@ const rows: readonly Row[] = [
     formula: 'LEFT(name)',
     code: 'DB-2164',
     under: 'LEFT(name)',
-    says: 'LEFT takes 2 values; here are 1. write LEFT(text, length)',
+    says: 'LEFT takes 2 values; here is 1. write LEFT(text, length)',
   },
   {
     formula: 'IF(TRUE)',
     code: 'DB-2164',
     under: 'IF(TRUE)',
-    says: 'IF takes 2 to 3 values; here are 1. write IF(condition, then, [otherwise])',
+    says: 'IF takes 2 to 3 values; here is 1. write IF(condition, then, [otherwise])',
   },
-  { formula: 'NOW(1)', code: 'DB-2164', under: 'NOW(1)', says: 'NOW takes 0 values; here are 1. write NOW()' },
+  { formula: 'NOW(1)', code: 'DB-2164', under: 'NOW(1)', says: 'NOW takes 0 values; here is 1. write NOW()' },
   {
     formula: 'SWITCH(name, "a")',
     code: 'DB-2164',
@@ -244,7 +244,7 @@ const rows: readonly Row[] = [
     code: 'DB-2165',
     under: 'IF(TRUE, 1, "a")',
     says:
-      'IF can give yes or no or a number or text here; it must always give the same kind of value. ' +
+      'IF can give a number or text here; it must always give the same kind of value. ' +
       'turn numbers and dates into text with TEXT(…)',
   },
   {

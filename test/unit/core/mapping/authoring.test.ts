@@ -133,7 +133,7 @@ describe('the schema for editors', () => {
   })
 
   // A schema that refuses what the compiler takes would be worse than none.
-  const checker = z.fromJSONSchema(schema as Parameters<typeof z.fromJSONSchema>[0])
+  const checker = z.fromJSONSchema(schema)
   const data = (text: string): unknown => {
     const { root } = treeOf(text)
     return root ? JSON.parse(JSON.stringify(dataOf(root))) : null
