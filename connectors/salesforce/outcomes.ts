@@ -32,7 +32,7 @@ const unknown = ({ row }: Pending): Outcome => ({ is: 'unknown', error: lost(row
 const subjectOf = ({ row }: Pending, now: Instant): Subject => ({
   kind: row.write.kind,
   isCreate: row.write.do === 'create',
-  sent: row.texts,
+  sent: row.texts(),
   now,
 })
 

@@ -20,7 +20,20 @@ export interface Pending {
   readonly lane: string
   /** Its parents could not be named within a call: they must have ids first. */
   readonly literalOnly: boolean
+  /** Rows of one group may share a collection. */
+  readonly group: string
 }
+
+export function pendingOf(row: Prepared, level: number): Pending {
+  const { do: does, kind } = row.write
+  return { row, level, lane: '', literalOnly: false, group: `${level} ${does} ${kind}` }
+}
+
+export const withLiteralsOnly = (pending: Pending): Pending => ({
+  ...pending,
+  literalOnly: true,
+  group: `${pending.group} with ids`,
+})
 
 export interface Parcel {
   readonly rows: readonly Pending[]
@@ -106,12 +119,11 @@ function mayGo({ row, literalOnly }: Pending, places: ReadonlyMap<LinkKey, Place
 function draftFor(each: Pending, drafts: Draft[], known: Known, isFew: boolean): Draft | undefined {
   const { write } = each.row
   const isRow = isFew || (write.do === 'update' && write.expect !== null)
-  const group = isRow ? `row ${each.row.index}` : `${each.level} ${write.do} ${write.kind} ${each.literalOnly}`
-  const open = drafts.findLast((draft) => draft.group === group)
+  const open = isRow ? undefined : drafts.findLast((draft) => draft.group === each.group)
   if (open && open.rows.length < known.collectionMax) return open
   const bulky = drafts.filter((draft) => draft.isCollection).length
   if (drafts.length >= partsMax || (!isRow && bulky >= bulkyMax)) return undefined
-  const draft: Draft = { rows: [], isCollection: !isRow, group }
+  const draft: Draft = { rows: [], isCollection: !isRow, group: isRow ? '' : each.group }
   drafts.push(draft)
   return draft
 }

@@ -9,19 +9,25 @@ import {
   FixConfig,
   isList,
   isPointer,
+  isSyncError,
   type Json,
   type JsonOut,
+  type Kind,
   type LinkKey,
   NeedsHuman,
   type SyncError,
   textOf,
   type Write,
 } from '#spi'
+import type { Api } from './api.ts'
 import { codes } from './codes.ts'
 import type { Field, ObjectFacts, Objects } from './describe.ts'
+import { CallFailure } from './faults.ts'
 import type { Products } from './products.ts'
+import { type Ask, askAll, isRows } from './queries.ts'
+import { productsField } from './records.ts'
 import { validUnder } from './schema.ts'
-import { isIdentifier, isSafeId } from './soql.ts'
+import { isIdentifier, isSafeId, quote } from './soql.ts'
 import { outgoing } from './values.ts'
 
 /** One write, checked, its values in the form they are sent in. */
@@ -32,30 +38,94 @@ export interface Prepared {
   readonly values: Readonly<Record<FieldName, JsonOut>>
   /** Fields that take the id of a record which another write of the batch makes. */
   readonly pointers: ReadonlyMap<FieldName, LinkKey>
-  /** Its texts, so that none of them is repeated in a message. */
-  readonly texts: readonly string[]
+  /** Its texts, so that none of them is repeated in a message. Asked for when something went wrong. */
+  readonly texts: () => readonly string[]
 }
 
 export type Checked = { readonly ok: true; readonly row: Prepared } | { readonly ok: false; readonly error: SyncError }
 
-export async function prepare(
-  { objects, products }: { readonly objects: Objects; readonly products: Products },
-  write: Write,
-  index: number,
-  signal: AbortSignal,
-): Promise<Checked> {
-  if (!isIdentifier(write.kind)) return bug('a kind that is no name')
-  const facts = await objects.get(write.kind, signal)
-  const checked = check(facts, products, write, index)
-  if (checked.ok || checked.error.remedy === 'bug') return checked
-  // Our knowledge may be a day old: a field or a stage may have been added since.
-  const fresh = await objects.again(write.kind, signal)
-  return fresh === facts ? checked : check(fresh, products, write, index)
+export interface PrepareParts {
+  readonly api: Api
+  readonly objects: Objects
+  readonly products: Products
 }
+
+/** One verdict for each write, in the same order. */
+export async function prepare(
+  parts: PrepareParts,
+  batch: readonly Write[],
+  signal: AbortSignal,
+): Promise<readonly Checked[]> {
+  const facts = new Map<Kind, ObjectFacts | SyncError>()
+  const { objects, products } = parts
+  for (const kind of new Set(batch.map((write) => write.kind)))
+    facts.set(kind, isIdentifier(kind) ? await factsOf(() => objects.get(kind, signal)) : bug('a kind that is no name'))
+  const unsure = await learnProducts(parts, batch, facts, signal)
+  const verdict = (write: Write, index: number): Checked => {
+    const known = facts.get(write.kind)
+    if (!known || isSyncError(known)) return { ok: false, error: known ?? bug('a kind nobody knows') }
+    const isUnsure = unsure && write.do === 'update' && setsAmount(write) && products.has(write.id) === undefined
+    return isUnsure ? { ok: false, error: unsure } : check(known, products, write, index)
+  }
+  const first = batch.map(verdict)
+  const doubtful = new Set(batch.filter((_, index) => isDoubtful(first[index])).map((write) => write.kind))
+  // Our knowledge may be a day old: a field or a stage may have been added since.
+  for (const kind of doubtful) facts.set(kind, await factsOf(() => objects.again(kind, signal)))
+  return batch.map((write, index) => {
+    const checked = first[index]
+    return checked && !(isDoubtful(checked) && doubtful.has(write.kind)) ? checked : verdict(write, index)
+  })
+}
+
+const isDoubtful = (checked: Checked | undefined): boolean =>
+  checked !== undefined &&
+  !checked.ok &&
+  (checked.error.remedy === 'needs-human' || checked.error.remedy === 'fix-config')
+
+async function factsOf(read: () => Promise<ObjectFacts>): Promise<ObjectFacts | SyncError> {
+  try {
+    return await read()
+  } catch (error) {
+    if (error instanceof CallFailure) return error.error
+    throw error
+  }
+}
+
+const setsAmount = (write: Write): boolean => write.kind === 'Opportunity' && Object.hasOwn(write.fields, 'Amount')
+
+/** Has each deal whose amount is to be written any products? Most have just been read; the others are asked for. */
+async function learnProducts(
+  { api, products }: PrepareParts,
+  batch: readonly Write[],
+  facts: ReadonlyMap<Kind, ObjectFacts | SyncError>,
+  signal: AbortSignal,
+): Promise<SyncError | null> {
+  const asked = batch.filter((write) => write.do === 'update' && setsAmount(write) && isSafeId(write.id))
+  const ids = asked.flatMap((write) =>
+    write.do === 'update' && products.has(write.id) === undefined ? [write.id] : [],
+  )
+  const deal = asked[0] && facts.get(asked[0].kind)
+  if (!deal || isSyncError(deal) || !deal.fields.has(productsField) || ids.length === 0) return null
+  const asks = Array.from({ length: Math.ceil(ids.length / idsMax) }, (_, n): Ask => {
+    const list = ids.slice(n * idsMax, (n + 1) * idsMax).map((id) => quote(id))
+    const soql = `SELECT Id, ${productsField} FROM Opportunity WHERE Id IN (${list.join(', ')})`
+    return { from: { soql, withDeleted: false } }
+  })
+  try {
+    const answers = await askAll(api, asks, { name: 'products', writes: false, signal })
+    for (const answer of answers) if (isRows(answer)) for (const row of answer.records) products.note(deal.name, row)
+    return null
+  } catch (error) {
+    if (error instanceof CallFailure) return error.error
+    throw error
+  }
+}
+
+const idsMax = 1_000
 
 function check(facts: ObjectFacts, products: Products, write: Write, index: number): Checked {
   const isCreate = write.do === 'create'
-  if (!isCreate && !isSafeId(write.id)) return bug('an id that is none')
+  if (!isCreate && !isSafeId(write.id)) return { ok: false, error: bug('an id that is none') }
   if (!(isCreate ? facts.createable : facts.updateable)) return refused('DB-1312', write, [])
   const keyField = isCreate && write.keyField !== null ? facts.fields.get(write.keyField) : undefined
   // Without the two marks a repeated creation would make a second record.
@@ -78,7 +148,7 @@ function check(facts: ObjectFacts, products: Products, write: Write, index: numb
   }
   const unfit = Object.keys(write.fields).find((name) => !fitsController(facts, name, write.fields))
   if (unfit !== undefined) return refused('DB-3207', write, [unfit])
-  return { ok: true, row: { index, write, values, pointers, texts: textsOf(write, facts) } }
+  return { ok: true, row: { index, write, values, pointers, texts: () => textsOf(write, facts) } }
 }
 
 /** A dependent choice must be one of those its controlling field allows, where both are written together. */
@@ -117,7 +187,4 @@ function refused(code: Code, write: Write, fields: readonly FieldName[], limit?:
   }
 }
 
-const bug = (what: string): Checked => ({
-  ok: false,
-  error: new Bug(`dealbridge was about to send ${what}.`, { code: 'DB-9001' }),
-})
+const bug = (what: string): Bug => new Bug(`dealbridge was about to send ${what}.`, { code: 'DB-9001' })

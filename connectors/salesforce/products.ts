@@ -11,7 +11,7 @@ const knownMax = 50_000
 export class Products {
   readonly #has = new Map<string, boolean>()
 
-  note(kind: Kind, row: JsonObject): void {
+  note(kind: Kind | string, row: JsonObject): void {
     const has = own(row, productsField)
     const id = own(row, 'Id')
     if (kind !== 'Opportunity' || typeof has !== 'boolean' || typeof id !== 'string') return

@@ -17,7 +17,7 @@ import type { Api, Manner } from './api.ts'
 import type { Objects } from './describe.ts'
 import { CallFailure, lost, type VendorError, verdictOf } from './faults.ts'
 import { type Outcome, outcomesOf } from './outcomes.ts'
-import { type Known, pack, type Parcel, type Pending } from './parcels.ts'
+import { type Known, pack, type Parcel, type Pending, pendingOf, withLiteralsOnly } from './parcels.ts'
 import { type Prepared, prepare } from './prepare.ts'
 import type { Products } from './products.ts'
 import { type Ask, askAll, isRows } from './queries.ts'
@@ -71,22 +71,13 @@ class Job {
 
   async prepare(batch: readonly Write[]): Promise<void> {
     const rows: Prepared[] = []
-    for (const [index, each] of batch.entries()) {
-      const checked = await this.#check(each, index)
-      if (checked.ok) rows.push(checked.row)
-      else this.#receipts[index] = { outcome: 'refused', error: checked.error }
+    const checked = await prepare(this.#parts, batch, this.#manner.signal)
+    for (const [index, each] of checked.entries()) {
+      if (each.ok) rows.push(each.row)
+      else this.#receipts[index] = { outcome: 'refused', error: each.error }
     }
     const levels = levelsOf(rows)
-    this.#pending = rows.map((row) => ({ row, level: levels.get(row) ?? 0, lane: '', literalOnly: false }))
-  }
-
-  async #check(each: Write, index: number) {
-    try {
-      return await prepare(this.#parts, each, index, this.#manner.signal)
-    } catch (error) {
-      if (error instanceof CallFailure) return { ok: false, error: error.error } as const
-      throw error
-    }
+    this.#pending = rows.map((row) => pendingOf(row, levels.get(row) ?? 0))
   }
 
   async run(): Promise<void> {
@@ -183,7 +174,7 @@ class Job {
 
   #settleRow(pending: Pending, outcome: Exclude<Outcome, { readonly is: 'sunk' }>): void {
     const { row } = pending
-    if (outcome.is === 'waits') this.#pending = [...this.#pending, { ...pending, literalOnly: true }]
+    if (outcome.is === 'waits') this.#pending = [...this.#pending, withLiteralsOnly(pending)]
     else if (outcome.is === 'written' || outcome.is === 'taken') {
       const id = outcome.id ?? recordId('')
       if (row.write.do === 'create') this.#made.set(row.write.key, id)
@@ -209,7 +200,7 @@ class Job {
     const now = this.#parts.host.clock.now()
     for (const pending of guilty) {
       const { kind } = pending.row.write
-      const verdict = verdictOf(status, errors, { kind, isCreate: true, sent: pending.row.texts, now })
+      const verdict = verdictOf(status, errors, { kind, isCreate: true, sent: pending.row.texts(), now })
       this.#settleRow(pending, verdict)
     }
     this.#pending = [...this.#pending, ...rows.filter((pending) => !guilty.includes(pending))]

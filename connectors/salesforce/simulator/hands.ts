@@ -21,6 +21,7 @@ export function sellersHands(desk: Desk): SellersHands {
   const deals = (): readonly DeskRecord[] => desk.all(Opportunity)
   const edit = (deal: RecordId, fields: DeskRecord['fields']): void => desk.edit(Opportunity, deal, fields)
   return {
+    kind: Opportunity,
     count: () => deals().length,
     dealOf: (referral) =>
       deals().find(({ fields }) => textOf(fields['PC_Referral_Id__c']).toLowerCase() === referral.toLowerCase())?.id ??
