@@ -56,6 +56,7 @@ export interface PipelineStatus {
   /** The mode the file says, where a person set another one. */
   readonly fileMode: Mode | null
   readonly paused: { readonly who: string; readonly at: Instant } | null
+  readonly mapping: MappingStatus
   readonly running: boolean
   readonly lastRun: Run | null
   readonly next: Instant | null
@@ -64,6 +65,13 @@ export interface PipelineStatus {
   readonly waiting: number
   readonly stuck: number
   readonly trouble: (Trouble & { readonly since: Instant; readonly connection: string | null }) | null
+}
+
+export interface MappingStatus {
+  /** The version that works; null before the first pass. */
+  readonly version: number | null
+  /** Why the file on disk does not, where that is so. */
+  readonly refused: { readonly since: Instant; readonly code: string; readonly message: string } | null
 }
 
 export interface ConnectionStatus {

@@ -14,6 +14,8 @@ import type {
   Replayed,
   Status,
 } from './answers.ts'
+import type { Preview, Publication, SchemaAnswer, Versions } from './mappings/answers.ts'
+import type { PreviewRequest, PublishRequest, SchemaRequest, VersionsRequest } from './mappings/requests.ts'
 import type {
   CheckRequest,
   DealRequest,
@@ -39,6 +41,11 @@ export interface Control {
   replay(request: ReplayRequest, tell?: Tell): Promise<Replayed>
   check(request: CheckRequest): Promise<Checked>
   reload(): Promise<Reloaded>
+  /** What is known of a CRM's fields, values and people. */
+  schema(request: SchemaRequest): Promise<SchemaAnswer>
+  versions(request: VersionsRequest): Promise<Versions>
+  publish(request: PublishRequest): Promise<Publication>
+  preview(request: PreviewRequest, tell?: Tell): Promise<Preview>
   /** Ends what was begun, in order. */
   close(): Promise<void>
 }

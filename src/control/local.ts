@@ -26,7 +26,12 @@ import { findDeal } from './deals.ts'
 import type { Ending } from './ending.ts'
 import { explain } from './explain.ts'
 import { listDeals } from './list.ts'
-import { connectionOf, runnersOf } from './names.ts'
+import type { Preview, Publication, SchemaAnswer, Versions } from './mappings/answers.ts'
+import { preview } from './mappings/preview.ts'
+import { publish, versionsOf } from './mappings/publish.ts'
+import type { PreviewRequest, PublishRequest, SchemaRequest, VersionsRequest } from './mappings/requests.ts'
+import { schemaOf } from './mappings/schema.ts'
+import { connectionOf, runnerOf, runnersOf } from './names.ts'
 import { notebookOf } from './notebook.ts'
 import { problemGroups } from './problem-groups.ts'
 import { replay } from './replay.ts'
@@ -158,6 +163,24 @@ export class LocalControl implements Control {
     if (!this.#parts.daemon) throw noDaemon()
     await this.#parts.daemon.reload()
     return { pipelines: this.#runners().map(({ name }) => name) }
+  }
+
+  async schema(request: SchemaRequest): Promise<SchemaAnswer> {
+    return await schemaOf(this.#parts.assembly(), request, this.#reading)
+  }
+
+  async versions(request: VersionsRequest): Promise<Versions> {
+    return await versionsOf(runnerOf(this.#parts.assembly(), request.pipeline), request)
+  }
+
+  async publish(request: PublishRequest): Promise<Publication> {
+    const published = await publish(runnerOf(this.#parts.assembly(), request.pipeline), request, this.#reading)
+    this.#parts.daemon?.nudge(request.pipeline)
+    return published
+  }
+
+  async preview(request: PreviewRequest, tell?: Tell): Promise<Preview> {
+    return await preview(this.#runners(request.pipeline), request, { signal: this.#reading, tell })
   }
 
   async close(): Promise<void> {

@@ -8,10 +8,13 @@ import type { Connection } from '#assembly/connection'
 import type { Runner } from '#assembly/runner'
 
 /** All of them, or the one that is named. */
-export function runnersOf({ runners }: Assembly, name: string | undefined): readonly Runner[] {
-  if (name === undefined) return [...runners.values()]
+export function runnersOf(assembly: Assembly, name: string | undefined): readonly Runner[] {
+  return name === undefined ? [...assembly.runners.values()] : [runnerOf(assembly, name)]
+}
+
+export function runnerOf({ runners }: Assembly, name: string): Runner {
   const runner = runners.get(pipelineName(name))
-  if (runner) return [runner]
+  if (runner) return runner
   throw unknownName('pipeline', name, [...runners.keys()])
 }
 

@@ -46,6 +46,10 @@ export function remoteControl(parts: RemoteParts): Control {
     replay: async (request, tell) => await ask('replay', request, tell),
     check: async (request) => await ask('check', request),
     reload: async () => await ask('reload', {}),
+    schema: async (request) => await ask('schema', request),
+    versions: async (request) => await ask('versions', request),
+    publish: async (request) => await ask('publish', request),
+    preview: async (request, tell) => await ask('preview', request, tell),
     close: async () => parts.http.close(),
   }
 }

@@ -6,9 +6,10 @@ import type { Instant } from '#core/model/instant'
 import type { Assembly } from '#assembly/assembly'
 import type { Connection } from '#assembly/connection'
 import { readFact } from '#assembly/facts'
+import { readVersions } from '#assembly/mapping-versions'
 import { cachedProbe, recentDrift } from '#assembly/probes'
 import type { Runner } from '#assembly/runner'
-import type { ConnectionStatus, OpenAnswer, PipelineStatus, Status } from './answers.ts'
+import type { ConnectionStatus, MappingStatus, OpenAnswer, PipelineStatus, Status } from './answers.ts'
 import { notebookOf } from './notebook.ts'
 import { problemGroups } from './problem-groups.ts'
 import { troubleOf } from './trouble.ts'
@@ -39,10 +40,7 @@ export async function statusOf(parts: StatusParts): Promise<Status> {
     reload,
     pipelines: await Promise.all(runners.map(async (runner) => await pipelineStatus(runner, nextRun(runner.name)))),
     connections: await Promise.all(connections.map(async (one) => await connectionStatus(one, runners, now))),
-    answers: (await Promise.all(runners.map(answersOf)))
-      .flat()
-      .sort((a, b) => (a.answerBy < b.answerBy ? -1 : 1))
-      .slice(0, answersMax),
+    answers: soonest((await Promise.all(runners.map(answersOf))).flat()),
     problems: await problemGroups(runners, codes),
   }
 }
@@ -57,6 +55,7 @@ async function pipelineStatus(runner: Runner, next: Instant | null): Promise<Pip
     mode,
     fileMode: mode === settings.mode ? null : settings.mode,
     paused: await readFact(runner.ledger, 'paused'),
+    mapping: await mappingStatus(runner),
     running: runner.isBusy,
     lastRun: notebook.lastRun,
     next,
@@ -65,6 +64,14 @@ async function pipelineStatus(runner: Runner, next: Instant | null): Promise<Pip
     waiting,
     stuck,
     trouble: trouble && { ...troubleOf(trouble.error), since: trouble.since, connection: trouble.connection },
+  }
+}
+
+async function mappingStatus({ ledger }: Runner): Promise<MappingStatus> {
+  const refused = await readFact(ledger, 'refused-mapping')
+  return {
+    version: (await readVersions(ledger)).at(-1)?.number ?? null,
+    refused: refused && { since: refused.since, code: refused.code, message: refused.message },
   }
 }
 
@@ -90,6 +97,16 @@ async function connectionStatus(
     trouble: trouble && troubleOf(trouble.error),
     drift: ledger ? await recentDrift(ledger, name, now) : [],
   }
+}
+
+/** One referral that several pipelines see is answered once. */
+function soonest(answers: readonly OpenAnswer[]): readonly OpenAnswer[] {
+  const byReferral = new Map<string, OpenAnswer>()
+  for (const answer of answers) {
+    const known = byReferral.get(answer.referral)
+    if (!known || (known.title === '' && answer.title !== '')) byReferral.set(answer.referral, answer)
+  }
+  return [...byReferral.values()].sort((a, b) => (a.answerBy < b.answerBy ? -1 : 1)).slice(0, answersMax)
 }
 
 async function answersOf(runner: Runner): Promise<readonly OpenAnswer[]> {

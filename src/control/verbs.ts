@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import type { Control, Tell } from './control.ts'
+import { PreviewRequest, PublishRequest, SchemaRequest, VersionsRequest } from './mappings/requests.ts'
 import {
   CheckRequest,
   DealRequest,
@@ -39,6 +40,10 @@ export const verbs = {
   replay: verb(ReplayRequest, async (control, request, tell) => await control.replay(request, tell)),
   check: verb(CheckRequest, async (control, request) => await control.check(request)),
   reload: verb(nothing, async (control) => await control.reload()),
+  schema: verb(SchemaRequest, async (control, request) => await control.schema(request)),
+  versions: verb(VersionsRequest, async (control, request) => await control.versions(request)),
+  publish: verb(PublishRequest, async (control, request) => await control.publish(request)),
+  preview: verb(PreviewRequest, async (control, request, tell) => await control.preview(request, tell)),
 } as const satisfies Readonly<Record<string, Verb>>
 
 export type VerbName = keyof typeof verbs

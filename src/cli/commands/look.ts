@@ -37,7 +37,9 @@ async function status(
 }
 
 const needsSomeone = ({ problems, reload, pipelines }: Status): boolean =>
-  problems.length > 0 || reload !== null || pipelines.some(({ trouble }) => trouble !== null)
+  problems.length > 0 ||
+  reload !== null ||
+  pipelines.some(({ trouble, mapping }) => trouble !== null || mapping.refused !== null)
 
 export const addCheck: AddCommand = (program, bench) => {
   const command = program

@@ -55,8 +55,18 @@ function pipelines(status: Status, { paint, zone }: StatusPrint): readonly strin
   const troubles = status.pipelines.flatMap(({ name, trouble }) =>
     trouble ? [paint.bad(`  ✗ ${name}: ${trouble.message}   ${trouble.code}`)] : [],
   )
+  const refused = status.pipelines.flatMap(({ name, mapping }) =>
+    mapping.refused
+      ? [
+          paint.warn(
+            `  ! ${name}: the mapping file cannot be used since ${when(mapping.refused.since, status.at, zone)}, so version ${mapping.version ?? '?'} works on: ${clip(mapping.refused.message, 160)}   ${mapping.refused.code}`,
+          ),
+        ]
+      : [],
+  )
   return [
     ...table(['PIPELINE', 'MODE', 'LAST RUN', 'LINKED', 'IN STEP', 'WAITING', 'STUCK', 'NEXT'], rows, paint),
+    ...refused,
     ...troubles,
   ]
 }

@@ -1,0 +1,86 @@
+// A mapping, looked at before it is published: what it makes of one deal, value by value with the line each comes from,
+// beside what the published one makes of it; and what it would change on all linked deals. Reads only.
+
+import type { Mapping } from '#core/mapping/mapping'
+import { sameJson } from '#core/model/json'
+import type { DealView } from '#core/reconcile/world'
+import { readVersions } from '#assembly/mapping-versions'
+import type { Runner } from '#assembly/runner'
+import type { Pipeline } from '#engine/pipeline'
+import type { Tell } from '../control.ts'
+import { findDeals, unknownDeal } from '../deals.ts'
+import { viewOf } from '../explain.ts'
+import type { Preview, PreviewedDeal, PreviewedValue } from './answers.ts'
+import { impactOf } from './impact.ts'
+import type { PreviewRequest } from './requests.ts'
+import { valuesMade, type MadeValue } from './values.ts'
+
+interface Looking {
+  readonly signal: AbortSignal
+  readonly tell?: Tell | undefined
+}
+
+export async function preview(runners: readonly Runner[], request: PreviewRequest, looking: Looking): Promise<Preview> {
+  const known = request.deal === undefined ? [] : await findDeals(runners, request.deal)
+  for (const runner of known.length > 0 ? known.map((deal) => deal.runner) : runners) {
+    const link = known.find((deal) => deal.runner === runner)?.link ?? null
+    const pipeline = await runner.ready(looking.signal)
+    const other = await otherMapping(runner, request, looking.signal)
+    if (request.deal === undefined) return await told({ runner, pipeline, other, view: null, request }, looking)
+    const reading = { ...pipeline, mapping: other }
+    const view = await viewOf(reading, link, request.deal, looking.signal)
+    if (view) return await told({ runner, pipeline, other, view, request }, looking)
+  }
+  throw unknownDeal(request.deal ?? '')
+}
+
+/** What was sent, or the pipeline's own file as it stands now: it may be ahead of what works. */
+async function otherMapping(runner: Runner, { mapping }: PreviewRequest, signal: AbortSignal): Promise<Mapping> {
+  return mapping
+    ? await runner.compileDraft(mapping.path, signal, mapping.text)
+    : await runner.compileDraft(runner.settings.mapping, signal)
+}
+
+interface Told {
+  readonly runner: Runner
+  readonly pipeline: Pipeline
+  readonly other: Mapping
+  readonly view: DealView | null
+  readonly request: PreviewRequest
+}
+
+async function told({ runner, pipeline, other, view, request }: Told, looking: Looking): Promise<Preview> {
+  const { mapping: now } = pipeline
+  const version = (await readVersions(runner.ledger)).at(-1)
+  return {
+    schema: 'dealbridge.mapping-preview/v1',
+    pipeline: runner.name,
+    mapping: other.name,
+    version: version?.hash === now.hash ? version.number : null,
+    isDraft: other.hash !== now.hash,
+    deal: view && dealOf(pipeline, other, view),
+    impact: request.impact ? await impactOf({ pipeline, now, other, ...looking }) : null,
+  }
+}
+
+function dealOf({ mapping: now, clock }: Pipeline, other: Mapping, view: DealView): PreviewedDeal {
+  const env = { referral: view.referral?.fields ?? {}, crm: view.crm?.fields ?? null, now: clock.now() }
+  const taken = view.link?.record == null ? other.take({ ...env, crm: null }) : { taken: true as const }
+  return {
+    title: view.facts?.title ?? '',
+    referral: view.referral?.id ?? view.link?.referral ?? '',
+    record: view.crm?.id ?? null,
+    skipped: taken.taken ? null : taken.because,
+    values: taken.taken ? compared(valuesMade(other, view, env), valuesMade(now, view, env)) : [],
+  }
+}
+
+function compared(values: readonly MadeValue[], before: readonly MadeValue[]): readonly PreviewedValue[] {
+  const keyOf = ({ name, direction }: MadeValue): string => `${direction === 'toReferral' ? '<' : '>'} ${name}`
+  const known = new Map(before.map((value) => [keyOf(value), value]))
+  return values.map((value): PreviewedValue => {
+    const was = known.get(keyOf(value))
+    if (!was) return { ...value, isChanged: true }
+    return { ...value, was: was.value, isChanged: !sameJson(was.value, value.value) || was.problem !== value.problem }
+  })
+}
