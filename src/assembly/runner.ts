@@ -213,6 +213,7 @@ export class Runner {
     const fits = (mapping: Mapping): readonly Problem[] => this.#strangers(mapping)
     const chosen = await choose(candidates, { ...this.#against(right), ledger, now: clock.now(), fits })
     if (!chosen.ok) throw invalidMapping(chosen.problems)
+    await keepProbe(ledger, this.source.name, { at: clock.now(), probe: left, used: [] })
     await this.#remember(right, chosen.value.mapping)
     if (chosen.value.refused) this.#warn(chosen.value.refused)
     return { chosen: chosen.value, target: right }

@@ -55,7 +55,9 @@ const isAboutNames = (code: Code): boolean => /^DB-115\d$/.test(code)
 
 /** Of several pipelines the one that needs most attention decides. */
 export function exitOfRuns(runs: readonly PipelineRun[]): number {
-  return Math.max(exit.done, ...runs.map(exitOfRun))
+  // A pipeline that only observes is no reason for concern beside others that did what they should.
+  const active = runs.filter(({ result }) => result !== 'observing')
+  return Math.max(exit.done, ...(active.length > 0 ? active : runs).map(exitOfRun))
 }
 
 function exitOfRun({ result, trouble, deferred }: PipelineRun): number {

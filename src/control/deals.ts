@@ -13,7 +13,7 @@ export interface FoundDeal {
 }
 
 /** Fewer characters than this begin the ids of too many. */
-const prefixMin = 4
+export const prefixMin = 4
 const shownMax = 5
 
 export async function findDeals(runners: Iterable<Runner>, deal: string): Promise<readonly FoundDeal[]> {

@@ -25,9 +25,9 @@ export interface PassReport extends CycleReport {
   readonly mode: Mode
 }
 
-/** Looks, and writes nothing: it does not wait for a pass that is under way. */
+/** Looks, and writes nothing. A pass that is under way is waited for: half of what it does would look like news. */
 export async function look(runner: Runner, options: PassOptions): Promise<PassReport> {
-  return (await run(runner, { ...options, dryRun: true })).report
+  return await runner.alone(async () => (await run(runner, { ...options, dryRun: true })).report)
 }
 
 export async function pass(runner: Runner, options: PassOptions): Promise<PassReport> {

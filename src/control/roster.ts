@@ -60,6 +60,12 @@ export class Roster {
     if (this.#titles.size > titlesMax && oldest !== undefined) this.#titles.delete(oldest)
   }
 
+  /** Referrals that were seen, by the beginning of their id: also those no pipeline has linked. */
+  seenBy(prefix: string): readonly LinkKey[] {
+    const keys = new Set([...this.#titles.keys(), ...this.#awaited.keys()])
+    return [...keys].filter((key) => key.startsWith(prefix))
+  }
+
   title(key: LinkKey): string | undefined {
     return this.#titles.get(key)
   }

@@ -52,9 +52,9 @@ function fieldLines(of: Explanation, { paint, full, field }: ExplainPrint): read
   const loud = wanted.filter((one) => !quiet.includes(one))
   const rows = (loud.length > 0 ? loud : quiet.slice(0, 5)).map((one) => [
     one.name,
-    shown(one.referral, 28),
-    shown(one.base, 28),
-    shown(one.crm, 28),
+    shown(one.referral, 28, one.name),
+    shown(one.base, 28, one.name),
+    shown(one.crm, 28, one.name),
     stateOf(one),
     clip(one.rule, 40),
   ])
@@ -105,7 +105,8 @@ function eventLines(
   return [
     head,
     ...changes.map(
-      ({ path, from, to, rule }) => `                 ${path}   ${shown(from, 30)} → ${shown(to, 30)}   ${rule}`,
+      ({ path, from, to, rule }) =>
+        `                 ${path}   ${shown(from, 30, path)} → ${shown(to, 30, path)}   ${rule}`,
     ),
   ]
 }

@@ -91,9 +91,11 @@ function fieldLine(
   field: FieldChange,
   { width, isNew, paint }: { readonly width: number; readonly isNew: boolean; readonly paint: Paint },
 ): string {
-  const value = isNew ? shown(field.theirs) : `${shown(field.ours, 30)} → ${shown(field.theirs, 40)}`
+  const value = isNew
+    ? shown(field.theirs, 60, field.path)
+    : `${shown(field.ours, 30, field.path)} → ${shown(field.theirs, 40, field.path)}`
   const origin = field.rule ? `${field.from}  ${field.rule.file}:${field.rule.line}` : field.from
-  const lost = field.lost === undefined ? '' : `   = both sides changed; ${shown(field.lost, 30)} gives way`
+  const lost = field.lost === undefined ? '' : `   = both sides changed; ${shown(field.lost, 30, field.path)} gives way`
   return `${field.path.padEnd(width)}   ${value}${lost}   ${paint.dim(origin)}`
 }
 

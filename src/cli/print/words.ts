@@ -30,15 +30,22 @@ export function span(ms: number): string {
 
 export const until = (instant: Instant, now: Instant): string => span(msOf(instant) - msOf(now))
 
-/** One value on one line: never more than a line is wide, and never anything a terminal would obey. */
-export function shown(value: Json, width = 60): string {
+/**
+ * One value on one line: never more than a line is wide, and never anything a terminal would obey. `path` says what it
+ * is a value of.
+ */
+export function shown(value: Json, width = 60, path = ''): string {
   if (value === null || value === '') return '(empty)'
   if (isObject(value)) return '$write' in value ? '(known after it is created)' : clip(JSON.stringify(value), width)
   if (isList(value)) return clip(value.map((item) => shown(item, width)).join(', '), width)
-  return clip(grouped(String(value)), width)
+  const text = String(value)
+  return clip(typeof value === 'number' || isAmount.test(path) ? grouped(text) : text, width)
 }
 
-/** 84000 is easier to read as 84,000; an id of digits is left alone because it has no reason to be money. */
+/** What is counted in money, by the names that vendors and admins give it. */
+const isAmount = /amount|value|revenue|price|budget/i
+
+/** 84000 is easier to read as 84,000; a postal code is not. */
 function grouped(text: string): string {
   return /^-?\d{4,15}(\.\d{1,4})?$/.test(text) ? text.replace(/\B(?=(\d{3})+(?!\d))(?<!\.\d*)/g, ',') : text
 }

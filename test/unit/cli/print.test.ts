@@ -27,8 +27,7 @@ describe('times', () => {
 
 describe('values', () => {
   test.each([
-    ['84000', '84,000'],
-    ['1234567.5', '1,234,567.5'],
+    ['80802', '80802'],
     [84000, '84,000'],
     ['006Qy00000Abf90', '006Qy00000Abf90'],
     [null, '(empty)'],
@@ -37,6 +36,11 @@ describe('values', () => {
     [['a', 'b'], 'a, b'],
     [true, 'true'],
   ])('%j is shown as %s', (value, text) => expect(shown(value)).toBe(text))
+  test.each([
+    ['84000', 'Amount', '84,000'],
+    ['1234567.5', 'details.dealValue', '1,234,567.5'],
+    ['80802', 'BillingPostalCode', '80802'],
+  ])('%s in %s is shown as %s', (value, path, text) => expect(shown(value, 60, path)).toBe(text))
 })
 
 test('F127: nothing from outside is obeyed by a terminal', () => {
