@@ -11,6 +11,7 @@ import { assemble, type Assembly } from '#assembly/assembly'
 import { isBindingError } from '#assembly/binding'
 import { Ledgers } from '#assembly/ledgers'
 import type { Machine } from '#assembly/machine'
+import { invalidMapping } from '#assembly/mapping-choice'
 import { doorFile } from '#assembly/store'
 import type { Control } from '#control/control'
 import type { Door } from '#control/door'
@@ -210,6 +211,8 @@ class Working implements Daemon {
       const failures = await prepared([...next.runners.values()], { clock: machine.clock, signal, withinMs: readyMs })
       // A vendor that is down or signed out is no fault of the settings: its pipeline waits, as it would after a start.
       const refusal = failures.find(({ runner, error }) => runner.trouble?.connection == null || isBindingError(error))
+      const broken = [...next.runners.values()].find(({ refusedMapping }) => refusedMapping !== null)
+      if (broken?.refusedMapping) throw invalidMapping(broken.refusedMapping.problems)
       if (refusal && asSyncError(refusal.error).remedy !== 'retry-later') throw refusal.error
     } catch (error) {
       await next.close()

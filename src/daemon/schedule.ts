@@ -28,13 +28,17 @@ export interface LastRun {
   readonly chance: number
 }
 
+/** A rhythm of a second is not stretched to half a minute by the usual jitter. */
+const jitterShareMax = 0.1
+
 /** Milliseconds until the next run; zero when it is due. */
 export function dueIn(schedule: ScheduleSettings, zone: string, last: LastRun | null, now: Moment): number {
   const opens = opensIn(schedule.between, zone, now.at)
   const every = opens === 0 ? schedule.everyMs : schedule.outsideMs
   if (every === null) return opens
   if (last === null) return 0
-  const wait = Math.max(0, every + schedule.jitterMs * last.chance - elapsed(last.began, now))
+  const jitter = Math.min(schedule.jitterMs, every * jitterShareMax) * last.chance
+  const wait = Math.max(0, every + jitter - elapsed(last.began, now))
   return opens === 0 ? wait : Math.min(wait, opens)
 }
 

@@ -31,9 +31,10 @@ describe('every so often', () => {
     expect(dueIn(schedule, zone, { ...last, chance: 0 }, noon)).toBe(5 * minute)
   })
 
-  test('a second is a possible rhythm', () => {
-    const schedule = { ...every5, everyMs: 1_000 }
+  test('a second is a possible rhythm, whatever the jitter', () => {
+    const schedule = { ...every5, everyMs: 1_000, jitterMs: 30_000 }
     expect(dueIn(schedule, zone, last, after(400))).toBe(600)
+    expect(dueIn(schedule, zone, { ...last, chance: 0.99 }, after(400))).toBeLessThan(700)
   })
 })
 
