@@ -2,6 +2,7 @@
 
 import { type Code, type Finding, type Instant, type Owner } from '#spi'
 import { codes, fixOf } from './codes.ts'
+import { columns, logicalName } from './solution/definition.ts'
 import type { Table } from './table.ts'
 
 export function warning(code: Code, what: string, level: 'warning' | 'error' = 'warning'): Finding {
@@ -23,6 +24,20 @@ const watched = new Set(['opportunity', 'lead'])
 
 export function tableFindings(table: Table): readonly Finding[] {
   return [...keyFindings(table), ...trackingFindings(table), ...securityFindings(table)]
+}
+
+/** What of our solution is missing, by the prefix its key column was given. Without that column, all of it is. */
+export function solutionFindings(tables: readonly Table[]): readonly Finding[] {
+  const deals = tables.find(({ kind }) => kind === 'opportunity')
+  const prefix = [...(deals?.columns.keys() ?? [])].flatMap((name) => /^(\w+)_pcreferralid$/.exec(name)?.[1] ?? [])[0]
+  if (!deals?.isComplete || prefix === undefined) return []
+  const missing = columns.flatMap(({ table, name }) => {
+    const there = tables.find(({ kind }) => kind === table)
+    const column = logicalName(prefix, name)
+    return there && !there.columns.has(column) ? [`${table}.${column}`] : []
+  })
+  if (missing.length === 0) return [fine(`the solution's columns are all there (${prefix}_…)`)]
+  return [warning('DB-1507', `columns of the solution are missing: ${listed(missing)}`)]
 }
 
 function keyFindings({ kind, keys, isComplete }: Table): readonly Finding[] {

@@ -18,6 +18,7 @@ import {
   privilegeFindings,
   roleFindings,
   signedIn,
+  solutionFindings,
   tableFindings,
 } from './findings.ts'
 import { kindSchemaOf } from './kind-schema.ts'
@@ -41,6 +42,7 @@ export function openProbe(api: Api, directory: DirectoryCache): Prober {
       ...privilegeFindings(rights.missing),
       ...kinds.filter((kind) => !tables.has(kind)).map(missingTable),
       ...[...tables.values()].flatMap((table) => [...tableFindings(table), ...drift(lastSeen, table)]),
+      ...solutionFindings([...tables.values()]),
       ...ownerFindings(people.owners),
       limitsLine(api.limits.used.requests, api.limits.used.rows, api.limits.used.requestsLeft),
     ]

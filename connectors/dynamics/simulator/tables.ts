@@ -255,7 +255,7 @@ const bulkFilter = (): Table =>
 
 /** What customising needs: publishers, solutions, roles and their privileges, and how a lead becomes an opportunity. */
 const plumbing = (): readonly Table[] => [
-  named('businessunit'),
+  named('businessunit', [lookup('parentbusinessunitid', 'businessunit')]),
   named('organization', [integer('expirechangetrackingindays'), integer('languagecode')]),
   named('competitor', [text('websiteurl', 200)]),
   named('campaign', [text('codename', 32)]),
