@@ -192,4 +192,4 @@ export interface Reloaded {
   readonly pipelines: readonly string[]
 }
 
-export type { CodeEntry, Trouble, Who }
+export type { CodeEntry, HistoryEvent, Trouble, Who }

@@ -55,7 +55,7 @@ describe('a deliberate break is caught', () => {
     [
       'somebody knows the connectors',
       one('src/settings/use.ts', `import { x } from '../../connectors/builtin.ts'`),
-      'relative',
+      'main.ts',
     ],
     ['somebody imports main', one('src/cli/cli.ts', `import { x } from '../main.ts'`), 'main.ts'],
     ['a package in the wrong room', one('src/core/plan.ts', `import axios from 'axios'`), 'axios is for platform'],
