@@ -1,23 +1,24 @@
 // Who are we, what may we do, and what does the org look like: for `check`, for the mappings, and for noticing that
-// the org has changed since yesterday. Reads only.
+// what changed in the org since we looked last. Reads only.
 
 import {
-  type Finding,
+  dateIn,
   type Host,
-  instantFromMs,
   type Kind,
+  kind as kindOf,
   type KindSchema,
   later,
-  msOf,
+  parseDate,
   parseInstant,
   parseJson,
   type Probe,
+  type SchemaChange,
 } from '#spi'
 import type { Api, Manner } from './api.ts'
 import type { Budget } from './budget.ts'
 import type { ObjectFacts, Objects } from './describe.ts'
-import { differences, driftFindings, historyOf, Snapshot, snapshotOf } from './drift.ts'
 import { findingsOf } from './findings.ts'
+import { differences, Memory, nextMemory } from './history.ts'
 import { askAll, isRows } from './queries.ts'
 import { kindSchema } from './schema.ts'
 import type { Settings } from './settings.ts'
@@ -32,7 +33,7 @@ export interface ProbeParts {
 }
 
 const vaulted = 'salesforce-schema'
-const dayMs = 24 * 60 * 60_000
+const hourMs = 60 * 60_000
 
 export async function probe(parts: ProbeParts, kinds: readonly Kind[], signal: AbortSignal): Promise<Probe> {
   const manner: Manner = { name: 'probe', writes: false, signal }
@@ -41,7 +42,7 @@ export async function probe(parts: ProbeParts, kinds: readonly Kind[], signal: A
   const account = await accountName(parts.api, org, manner)
   const process = org.processes?.length === 1 ? (org.processes[0] ?? null) : null
   const schemas = objects.map((facts) => kindSchema(facts, { stages: org.stages ?? [], process }))
-  const drift = await driftOf(parts, schemas, manner)
+  const history = await historyOf(parts, schemas, manner)
   const { flow } = parts.settings.auth
   const looked = { account, flow, objects, org, usage: parts.budget.usage(), movedTo: parts.api.movedTo }
   return {
@@ -51,8 +52,8 @@ export async function probe(parts: ProbeParts, kinds: readonly Kind[], signal: A
     kinds: schemas,
     owners: (org.users ?? []).map(ownerOf),
     currencies: currenciesOf(objects),
-    findings: [...findingsOf({ ...looked, share: parts.settings.limits.shareOfDailyLimit }), ...drift.findings],
-    history: drift.history,
+    findings: findingsOf({ ...looked, share: parts.settings.limits.shareOfDailyLimit }),
+    history,
   }
 }
 
@@ -80,34 +81,26 @@ function currenciesOf(objects: readonly ObjectFacts[]): readonly string[] {
   return (field?.picklistValues ?? []).filter(({ active }) => active).map(({ value }) => value)
 }
 
-/**
- * Compared with the last snapshot, which stays for a day: so a change shows for a day, whoever asks and how often, and
- * is then what we know.
- */
-async function driftOf({ host, api }: ProbeParts, kinds: readonly KindSchema[], manner: Manner) {
+/** Compared with what was there when we looked last. A probe that finds nothing new writes nothing. */
+async function historyOf({ host, api }: ProbeParts, kinds: readonly KindSchema[], manner: Manner) {
   const now = host.clock.now()
-  const kept = Snapshot.safeParse(parseJson((await host.vault.get(vaulted)) ?? 'null'))
-  const takenAt = kept.success ? parseInstant(kept.data.at) : undefined
-  const findings: Finding[] = []
-  if (!kept.success || !takenAt) {
-    await host.vault.put(vaulted, JSON.stringify(snapshotOf(kinds, now)))
-    return { findings, history: [] }
-  }
-  const found = differences(kept.data, kinds, now)
-  const told = found.filter(({ change }) => change === 'added' || change === 'removed')
+  const read = Memory.safeParse(parseJson((await host.vault.get(vaulted)) ?? 'null'))
+  const before = read.success ? read.data : null
+  const found = before ? differences(before, kinds) : []
   // Who did it may have been noted a little before our last look ended.
-  const since = later(takenAt, -dayMs)
-  const history = historyOf(found, now, await authors(api, told, since, manner))
-  const isOld = Math.abs(msOf(now) - msOf(takenAt)) >= dayMs
-  const isNarrower = kinds.some(({ kind }) => !Object.hasOwn(kept.data.kinds, kind))
-  if (isOld || isNarrower)
-    await host.vault.put(vaulted, JSON.stringify(renewed(kept.data, kinds, isOld ? now : takenAt)))
-  return { findings: driftFindings(found, takenAt), history }
-}
-
-/** What another mapping looked at stays in the snapshot; kinds seen for the first time are added to it. */
-function renewed(kept: Snapshot, kinds: readonly KindSchema[], at: ReturnType<typeof instantFromMs>): Snapshot {
-  const fresh = snapshotOf(kinds, at).kinds
-  const isSameDay = kept.at === at
-  return { at, kinds: isSameDay ? { ...fresh, ...kept.kinds } : { ...kept.kinds, ...fresh } }
+  const since = later(parseInstant(before?.at ?? '') ?? now, -hourMs)
+  const by = await authors(api, found, since, manner)
+  const changes = found.map((each): SchemaChange => {
+    const author = by(each)
+    return { ...each, on: author?.on ?? dateIn(now, 'UTC'), ...(author ? { by: author.name } : {}) }
+  })
+  const next = nextMemory(before, kinds, changes, now)
+  const isNew = !before || found.length > 0 || kinds.some(({ kind }) => !Object.hasOwn(before.kinds, kind))
+  if (isNew) await host.vault.put(vaulted, JSON.stringify(next))
+  return next.changes.flatMap((change) => {
+    const on = parseDate(change.on)
+    const { value, by: name } = change
+    const told = { ...(value === undefined ? {} : { value }), ...(name === undefined ? {} : { by: name }) }
+    return on ? [{ kind: kindOf(change.kind), field: change.field, change: change.change, on, ...told }] : []
+  })
 }

@@ -4,7 +4,7 @@
 import { z } from 'zod'
 import { type JsonObject, type Owner, parseInstant, dateIn } from '#spi'
 import type { Api, Manner } from './api.ts'
-import type { Author, Difference } from './drift.ts'
+import type { Author, Found } from './history.ts'
 import { type Ask, askAll, isRows, type Rows } from './queries.ts'
 import type { Stage } from './schema.ts'
 import { longId, quote } from './soql.ts'
@@ -106,10 +106,10 @@ export const ownerOf = (user: z.infer<typeof User>): Owner => ({
 /** Who changed it, as the org's own trail of setup changes tells, where it can be read and names the thing. */
 export async function authors(
   api: Api,
-  found: readonly Difference[],
+  found: readonly Found[],
   since: string,
   manner: Manner,
-): Promise<(found: Difference) => Author | null> {
+): Promise<(found: Found) => Author | null> {
   if (found.length === 0) return () => null
   const stamp = `${since.slice(0, 19)}Z`
   const soql = `SELECT Display, CreatedDate, CreatedBy.Name FROM SetupAuditTrail WHERE CreatedDate >= ${stamp} ORDER BY CreatedDate DESC LIMIT 200`

@@ -115,20 +115,6 @@ export const connectionCodes: Codebook = {
     fix: 'Run `dealbridge check`: it names the field.',
     who: 'Salesforce admin',
   },
-  'DB-1317': {
-    title: 'The org’s fields have changed in a way that matters',
-    means: 'A field or a value was removed or narrowed since dealbridge looked last.',
-    why: 'An admin changed the org.',
-    fix: 'Look at the fields named; change the mapping, or take the change back.',
-    who: 'Salesforce admin',
-  },
-  'DB-1318': {
-    title: 'The org’s fields have changed',
-    means: 'Fields or values were added or widened. Nothing breaks.',
-    why: 'An admin changed the org.',
-    fix: 'Nothing, unless a new stage needs a row in the mapping.',
-    who: 'Salesforce admin',
-  },
   'DB-1319': {
     title: 'A part of the org could not be looked at',
     means: 'Users, stages or record types could not be read, so some checks are left out.',
