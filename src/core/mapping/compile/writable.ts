@@ -48,10 +48,7 @@ function checkReferral(desk: Desk, document: Omit<RowDocument, 'node'>, path: st
   const property = desk.property(path)
   const node = document.referral?.node
   if (!node || !property) return
-  const why =
-    property.why === undefined
-      ? {}
-      : { hint: property.why.replace(/\.$/, '').replace(/^./, (first) => first.toLowerCase()) }
+  const why = property.why === undefined ? {} : { hint: property.why.replace(/\.$/, '') }
   if (property.direction === 'none') {
     return desk.notes.error(node, 'DB-2104', `"${path}" is not for mapping.`, why)
   }
