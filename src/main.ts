@@ -1,11 +1,14 @@
 // The entry: builds the parts and joins them. The only file that knows everyone; it decides nothing.
 
 import manifest from '../package.json' with { type: 'json' }
+import '#platform/modest-heap'
 import { builtin, connectorCodes } from '../connectors/builtin.ts'
+import { pretended } from '../connectors/pretended.ts'
 import { assemblyCodes } from '#assembly/codes'
 import { openMachine } from '#assembly/open-machine'
 import { runCli } from '#cli/cli'
 import { cliCodes } from '#cli/codes'
+import { steeringOf } from '#cli/steering'
 import type { CliParts, LoadWish } from '#cli/parts'
 import { controlCodes } from '#control/codes'
 import { readDoorFile } from '#control/door-file'
@@ -14,7 +17,7 @@ import { mappingCodes } from '#core/mapping/codes'
 import { noMetrics } from '#core/metrics'
 import { reconcileCodes } from '#core/reconcile/codes'
 import { daemonCodes } from '#daemon/codes'
-import { runDaemon } from '#daemon/daemon-process'
+import { openDaemon, runDaemon } from '#daemon/daemon-process'
 import { engineCodes } from '#engine/codes'
 import { ledgerCodes } from '#ledger/codes'
 import { systemClock } from '#platform/clock'
@@ -24,9 +27,14 @@ import { commandFiles } from '#platform/command-files'
 import { readText } from '#platform/files'
 import { silentLog } from '#platform/log/silent'
 import { openMetrics } from '#platform/metrics'
+import { systemRandom } from '#platform/random'
 import { safeStart } from '#platform/safe-start'
+import { sandboxFolder, shippedFiles } from '#platform/sandbox-folder'
 import { systemTerminal } from '#platform/terminal'
 import { thisProcess } from '#platform/this-process'
+import { openHttp } from '#platform/transport/http'
+import { sandboxCodes } from '#sandbox/codes'
+import { sandboxCommand } from '#sandbox/command'
 import { settingsCodes } from '#settings/codes'
 import { loadSettings } from '#settings/load'
 
@@ -45,11 +53,38 @@ const codes = {
   ...reconcileCodes,
   ...engineCodes,
   ...ledgerCodes,
+  ...sandboxCodes,
 }
 
 const load = async (wish: LoadWish) =>
   await loadSettings({ ...wish, workingDirectory, env, readText, connectors: builtin })
 const files = commandFiles(workingDirectory)
+const here = import.meta.dirname
+const sandbox = sandboxCommand({
+  vendors: pretended,
+  clock: systemClock,
+  random: systemRandom,
+  folder: sandboxFolder(files.resolve('.dealbridge', 'sandbox'), 'config/dealbridge.yaml'),
+  shipped: async () => ({
+    mappings: await shippedFiles(here, 'mappings', '.yaml'),
+    fixtures: await shippedFiles(here, 'mappings/fixtures', '.json'),
+  }),
+  startDaemon: async (config, turnable) => {
+    const daemon = await openDaemon({
+      load: async () => await load({ config }),
+      clock: turnable,
+      metrics: openMetrics({ version }),
+      codes,
+      version,
+      pid,
+      logTo: { write: () => undefined },
+      observe: false,
+    })
+    return { ...steeringOf(daemon.control, 'Europe/Berlin'), stop: async () => void (await daemon.stop()) }
+  },
+  dial: (url) => openHttp({ connection: 'sandbox', origins: [url], clock, log: silentLog }),
+  onInterrupt: (listener) => onSignal(['SIGINT', 'SIGTERM'], listener),
+})
 
 const parts: CliParts = {
   version,
@@ -59,7 +94,7 @@ const parts: CliParts = {
   user,
   files,
   load,
-  sandbox: null,
+  sandbox,
   begin: () => safeStart(),
   terminal: systemTerminal(),
   interrupts: { on: (listener) => onSignal(['SIGINT', 'SIGTERM'], listener), exitNow },

@@ -11,6 +11,7 @@ import type { OpenMetrics } from '#platform/metrics'
 import type { Loaded } from '#settings/load'
 import type { Settings } from '#settings/settings'
 import type { Clock } from '#spi'
+import { startDaemon, type Daemon, type DaemonParts } from './daemon.ts'
 import { runInForeground, type DaemonEnd, type ForegroundParts } from './foreground.ts'
 import type { Route } from './listener.ts'
 
@@ -32,17 +33,20 @@ export interface DaemonProcess {
 }
 
 export async function runDaemon(of: DaemonProcess): Promise<DaemonEnd> {
+  return await runInForeground({ ...(await partsOf(of)), onSignal: of.onSignal })
+}
+
+/** The same daemon for whoever holds it in their own process and ends it themselves. */
+export async function openDaemon(of: Omit<DaemonProcess, 'onSignal'>): Promise<Daemon> {
+  return await startDaemon(await partsOf(of))
+}
+
+async function partsOf(of: Omit<DaemonProcess, 'onSignal'>): Promise<DaemonParts> {
   const { clock, metrics, logTo, load, ...rest } = of
   const wished = async (): Promise<Settings> => narrowed(settingsFrom(await load()), of)
   const { logging } = await wished()
   const log = openLog({ clock, level: logging.level, format: logging.format, ...(logTo ? { destination: logTo } : {}) })
-  return await runInForeground({
-    ...rest,
-    machine: openMachine({ clock, log, metrics }),
-    metrics,
-    load: wished,
-    announce: announceDoor,
-  })
+  return { ...rest, machine: openMachine({ clock, log, metrics }), metrics, load: wished, announce: announceDoor }
 }
 
 /** The settings, or everything that is wrong with them as one error. */

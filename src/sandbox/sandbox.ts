@@ -36,22 +36,38 @@ export interface SandboxOptions {
 export async function runSandbox(parts: SandboxParts, options: SandboxOptions): Promise<boolean> {
   const clock = turnableClock(parts.clock)
   const world = await openWorld(parts.vendors, clock, () => parts.random.next())
+  try {
+    const { mappings, fixtures } = parts
+    const config = await parts.prepare(filesFor({ world, port: options.port, mappings, fixtures }))
+    introduce(world, options)
+    return await withDoor(parts, world, async () => await withDaemon(parts, config, { world, clock, options }))
+  } finally {
+    await world.close()
+  }
+}
+
+async function withDoor<T>(parts: SandboxParts, world: World, work: () => Promise<T>): Promise<T> {
   const door = await openDoor(parts, world)
   try {
-    const config = await parts.prepare(
-      filesFor({ world, port: options.port, mappings: parts.mappings, fixtures: parts.fixtures }),
-    )
-    introduce(world, options)
-    const steering = await parts.startDaemon(config, clock)
-    try {
-      return await live({ world, steering, clock }, options)
-    } finally {
-      await steering.stop()
-    }
+    return await work()
   } finally {
     await parts.announce(null)
     await door.close()
-    await world.close()
+  }
+}
+
+interface Stage {
+  readonly world: World
+  readonly clock: TurnableClock
+  readonly options: SandboxOptions
+}
+
+async function withDaemon(parts: SandboxParts, config: string, { world, clock, options }: Stage): Promise<boolean> {
+  const steering = await parts.startDaemon(config, clock)
+  try {
+    return await live({ world, steering, clock }, options)
+  } finally {
+    await steering.stop()
   }
 }
 
@@ -76,7 +92,7 @@ function introduce(world: World, { say, port }: SandboxOptions): void {
   say('')
   line(world.source.label, `${world.source.hands.referrals.length} referrals`, world.source.served.url)
   for (const crm of world.crms) line(crm.label, `${crm.hands.count()} opportunities`, crm.served.url)
-  line('The daemon', 'health and metrics', `http://127.0.0.1:${port}/readyz`)
+  if (port !== 0) line('The daemon', 'health and metrics', `http://127.0.0.1:${port}/readyz`)
 }
 
 interface Living {

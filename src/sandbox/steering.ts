@@ -4,8 +4,6 @@ export interface Steering {
   /** What would be written now. */
   plan(pipeline: string): Promise<PlannedWork>
   mode(pipeline: string, mode: 'observe' | 'auto'): Promise<void>
-  /** Why this referral stands where it stands: a line or two. */
-  explain(referral: string): Promise<readonly string[]>
   stop(): Promise<void>
 }
 
@@ -14,8 +12,8 @@ export interface PlannedWork {
   readonly text: readonly string[]
   readonly ready: number
   readonly held: number
-  /** Referrals that would get a new record. */
-  readonly creates: readonly string[]
+  /** Referrals that would get a new record, and of which kind. */
+  readonly creates: readonly { readonly referral: string; readonly kind: string }[]
   /** Set when the plan could not be made. */
   readonly failure: string | null
 }

@@ -2,7 +2,7 @@
 // would do, tells it, and then waits until it can be seen at the far end; a step that does not come true ends the tour
 // with its reason.
 
-import { msOf, type RecordId } from '#spi'
+import { msOf, recordId, type RecordId } from '#spi'
 import type { Steering } from './steering.ts'
 import type { ServedCrm, World } from './world.ts'
 
@@ -53,12 +53,16 @@ const steps: readonly Step[] = [
   {
     title: 'What would be written? The pipelines observe: they read, and write nothing.',
     run: async ({ world, steering, say }, notes) => {
-      for (const { name } of world.crms) {
+      for (const { name, hands } of world.crms) {
         const plan = await steering.plan(name)
         if (plan.failure) throw new NotSo(`${name}: ${plan.failure}`)
-        for (const line of plan.text) say(`   ${line}`)
-        if (plan.creates.length === 0) throw new NotSo(`${name}: no new referral was found to plan with`)
-        notes.expected.set(name, plan.creates as readonly RecordId[])
+        for (const line of taste(plan.text)) say(`   ${line}`)
+        const creates = plan.creates.filter(({ kind }) => kind === hands.kind)
+        if (creates.length === 0) throw new NotSo(`${name}: no new referral was found to plan with`)
+        notes.expected.set(
+          name,
+          creates.map(({ referral }) => recordId(referral)),
+        )
       }
     },
   },
@@ -110,8 +114,10 @@ const steps: readonly Step[] = [
         else crm.hands.lose(deal.record)
         notes.closing.push({ referral: deal.referral, status: `Closed/${outcome}` })
         say(`   ${crm.label}: ${crm.hands.show(deal.record).title} is ${crm.hands.show(deal.record).stage}`)
-        await until(frame, `the hold to be told in ${crm.label}`, () => crm.hands.show(deal.record).state === 'On hold')
-        say(`   ⏸ ${crm.hands.show(deal.record).message ?? ''}`)
+        await until(frame, `${outcome} to be held`, async () => (await frame.steering.plan(crm.name)).held > 0)
+        const { state, message } = crm.hands.show(deal.record)
+        // Some CRMs take no note on a closed record; the plan tells of the hold all the same.
+        say(`   ⏸ ${state === 'On hold' ? message : `${outcome} waits half an hour, in case it was a slip`}`)
       }
     },
   },
@@ -143,6 +149,18 @@ const steps: readonly Step[] = [
     },
   },
 ]
+
+const linesShown = 14
+
+/** The beginning of a plan and its sum: enough to see what plans are like. */
+function taste(text: readonly string[]): readonly string[] {
+  if (text.length <= linesShown + 2) return text
+  return [
+    ...text.slice(0, linesShown),
+    `  … ${text.length - linesShown - 1} more lines; all of them: dealbridge plan`,
+    text.at(-1) ?? '',
+  ]
+}
 
 interface LinkedDeal {
   readonly referral: RecordId

@@ -54,6 +54,8 @@ export interface SimulatorOptions {
 
 /** What a pretended seller does with a deal, in the CRM's own way, so that stories need no vendor's field names. */
 export interface SellersHands {
+  /** What the CRM calls the records that referrals are linked to. */
+  readonly kind: Kind
   /** How many opportunities there are. */
   count(): number
   /** The opportunity that carries this referral's id. */

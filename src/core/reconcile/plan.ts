@@ -6,7 +6,7 @@ import type { Instant } from '../model/instant.ts'
 import type { Json } from '../model/json.ts'
 import type { Link } from '../model/link.ts'
 import type { Standing } from '../model/stage.ts'
-import type { Value } from '../model/value.ts'
+import type { Value, ValueType } from '../model/value.ts'
 import type { Write } from '../model/write.ts'
 import type { Rule } from '../mapping/mapping.ts'
 
@@ -77,6 +77,8 @@ export interface FieldChange {
   readonly rule: Rule | null
   /** For people: `details.dealValue`, `stage row 1: status New`. */
   readonly from: string
+  /** What sort of value it is, where a row of the mapping says so. */
+  readonly type?: ValueType
   /** A value that lost a true conflict, kept for the history. */
   readonly lost?: Json
 }

@@ -80,6 +80,7 @@ function place(to: Draft, change: RowChange, fields: Fields): void {
         base: change.base ?? null,
         rule: row.rule,
         from,
+        type: row.type,
         ...(change.lost === undefined ? {} : { lost: change.lost }),
       }),
     )

@@ -1,0 +1,53 @@
+// The sandbox's own folder: emptied and filled at each start. Nothing outside it is touched.
+
+import { mkdir, readdir, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { makePrivateDirectory, othersBits, readChecked, readText, removeFile, writeDurably } from './files.ts'
+
+export interface SandboxFolder {
+  /** Empties the folder and fills it anew; gives the path of the first file. */
+  prepare(files: readonly { readonly path: string; readonly text: string }[]): Promise<string>
+  /** For other terminals: how to reach the sandbox. Null takes that away again. */
+  announce(text: string | null): Promise<void>
+  announced(): Promise<string | undefined>
+  readonly configFile: string
+}
+
+export function sandboxFolder(directory: string, configFile: string): SandboxFolder {
+  const door = join(directory, 'door.json')
+  return {
+    configFile: join(directory, configFile),
+    prepare: async (files) => {
+      await rm(directory, { recursive: true, force: true })
+      await makePrivateDirectory(directory)
+      for (const { path, text } of files) {
+        await mkdir(dirname(join(directory, path)), { recursive: true })
+        await writeDurably(join(directory, path), text)
+      }
+      return join(directory, configFile)
+    },
+    announce: async (text) => (text === null ? await removeFile(door) : await writeDurably(door, text)),
+    announced: async () => {
+      const read = await readChecked(door, { bytesMax: 4_096, forbidden: othersBits, follow: false })
+      return read.is === 'read' ? read.bytes.toString('utf8') : undefined
+    },
+  }
+}
+
+/** Files that ship with the program, found from where it runs: beside the sources, or above what was built of them. */
+export async function shippedFiles(
+  from: string,
+  folder: string,
+  ending: string,
+): Promise<Readonly<Record<string, string>>> {
+  for (let here = from; dirname(here) !== here; here = dirname(here)) {
+    const names = await readdir(join(here, folder)).catch(() => [])
+    const wanted = names.filter((name) => name.endsWith(ending))
+    if (wanted.length === 0) continue
+    const texts = await Promise.all(
+      wanted.map(async (name) => [name, (await readText(join(here, folder, name))) ?? ''] as const),
+    )
+    return Object.fromEntries(texts)
+  }
+  return {}
+}
