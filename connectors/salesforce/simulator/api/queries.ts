@@ -1,44 +1,11 @@
-// Queries and their pages: `/query`, `/queryAll`. A result stays as it was when it was asked for; its cursor lives for
-// two days.
+// Queries and their pages: `/query`, `/queryAll`.
 
 import { exactNumber, type JsonOut } from '#spi'
 import { type Reply, ok, refuse } from '../answers.ts'
 import { columnsOf, type Found, run } from '../soql/run.ts'
 import type { Inner, Visit } from './visit.ts'
 
-interface Open {
-  readonly found: Found
-  readonly diesAt: number
-}
-
-const cursorMs = 48 * 60 * 60 * 1_000
 const pageMin = 200
-const cursorsMax = 200
-
-export class QueryCursors {
-  readonly #open = new Map<string, Open>()
-  #count = 0
-
-  keep(found: Found, nowMs: number): string {
-    this.#count += 1
-    const name = `01gQy${String(this.#count).padStart(13, '0')}`
-    this.#open.set(name, { found, diesAt: nowMs + cursorMs })
-    const [oldest] = this.#open.keys()
-    if (this.#open.size > cursorsMax && oldest !== undefined) this.#open.delete(oldest)
-    return name
-  }
-
-  read(name: string, nowMs: number): Found {
-    const open = this.#open.get(name)
-    if (open && open.diesAt > nowMs) return open.found
-    throw refuse(400, 'INVALID_QUERY_LOCATOR', 'invalid query locator')
-  }
-
-  /** As an org does that has too many of them open. */
-  forgetAll(): void {
-    this.#open.clear()
-  }
-}
 
 export function query(visit: Visit, inner: Inner): Reply {
   const [resource, locator] = inner.path

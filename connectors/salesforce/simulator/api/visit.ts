@@ -5,7 +5,7 @@ import { notFound, refuse } from '../answers.ts'
 import type { Org } from '../org.ts'
 import type { ObjectDef } from '../schema.ts'
 import type { Saves } from '../save.ts'
-import type { QueryCursors } from './queries.ts'
+import type { QueryCursors } from './cursors.ts'
 
 export interface Visit {
   readonly org: Org
