@@ -68,6 +68,13 @@ export const shapeCodes: Codebook = {
     fix: 'Small letters, digits and hyphens: cosell-salesforce. The title may be anything.',
     who,
   },
+  'DB-2019': {
+    title: 'Too many items',
+    means: 'A list or a table has more items than any mapping people can look after. Nothing of the file is used.',
+    why: 'Usually a file that a program made.',
+    fix: 'Divide the mapping into several, or use otherwise: keep for values that pass as they are.',
+    who,
+  },
   'DB-2020': {
     title: 'Said twice',
     means: 'Two rows write the same field, or two tests have the same name. Which of them counts would be a guess.',

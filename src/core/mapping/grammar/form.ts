@@ -105,6 +105,15 @@ export const whole = (min: number, max: number): Form<Placed<number>> => ({
   schema: () => ({ type: 'integer', minimum: min, maximum: max }),
 })
 
+/** More than any mapping people can look after; what stands beyond is not read. */
+const itemsMax = 1_000
+
+function within<T>(node: SourceNode, items: readonly T[], notes: Notes): readonly T[] {
+  if (items.length <= itemsMax) return items
+  notes.error(headOf(node), 'DB-2019', `There are ${items.length} items here; at most ${itemsMax} are read.`)
+  return items.slice(0, itemsMax)
+}
+
 export interface Items<T> {
   readonly node: ListNode
   readonly items: readonly T[]
@@ -118,7 +127,7 @@ export const list = <T>(
     if (node.kind !== 'list')
       return wrongKind(node, 'a list', notes, fix ?? 'begin each line of it with a dash and a space')
     if (node.items.length < min) notes.error(node, 'DB-2017', 'This list is empty.')
-    return { node, items: node.items.flatMap((item) => form.read(item, notes) ?? []) }
+    return { node, items: within(node, node.items, notes).flatMap((item) => form.read(item, notes) ?? []) }
   },
   schema: () => ({ type: 'array', items: form.schema(), ...(min > 0 ? { minItems: min } : {}) }),
 })
@@ -127,7 +136,7 @@ export const list = <T>(
 export const oneOrMany = <T>(form: Form<T>): Form<readonly T[]> => ({
   read: (node, notes) => {
     if (node.kind === 'list' && node.items.length === 0) notes.error(node, 'DB-2017', 'This list is empty.')
-    const nodes = node.kind === 'list' ? node.items : [node]
+    const nodes = node.kind === 'list' ? within(node, node.items, notes) : [node]
     return nodes.flatMap((item) => form.read(item, notes) ?? [])
   },
   schema: () => ({ anyOf: [form.schema(), { type: 'array', items: form.schema(), minItems: 1 }] }),
@@ -147,7 +156,7 @@ export interface Pairs<T> {
 export const dictionary = <T>(form: Form<T>, keys?: () => JsonObject): Form<Pairs<T>> => ({
   read: (node, notes) => {
     if (node.kind !== 'map') return wrongKind(node, 'a group of keys', notes)
-    const pairs = node.entries.flatMap(({ key, value }) => {
+    const pairs = within(node, node.entries, notes).flatMap(({ key, value }) => {
       const read = form.read(value, notes)
       return read === undefined ? [] : [{ key, value: read }]
     })
