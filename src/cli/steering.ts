@@ -7,6 +7,7 @@ import { planLines } from './print/plan.ts'
 export interface Steered {
   plan(pipeline: string): Promise<SteeredPlan>
   mode(pipeline: string, mode: 'observe' | 'auto'): Promise<void>
+  holds(pipeline: string): Promise<readonly string[]>
 }
 
 export interface SteeredPlan {
@@ -36,6 +37,10 @@ export function steeringOf(control: Control, zone: string): Steered {
     },
     mode: async (pipeline, mode) => {
       await control.pipeline({ do: 'mode', pipeline, mode, who: 'the tour' })
+    },
+    holds: async (pipeline) => {
+      const { deals } = await control.referrals({ pipeline, state: 'waiting' })
+      return deals.filter(({ waits }) => waits.some((wait) => wait.for === 'outcome')).map(({ referral }) => referral)
     },
   }
 }

@@ -4,6 +4,8 @@ export interface Steering {
   /** What would be written now. */
   plan(pipeline: string): Promise<PlannedWork>
   mode(pipeline: string, mode: 'observe' | 'auto'): Promise<void>
+  /** Referrals whose outcome is being held: the daemon has seen it, and its undo window runs. */
+  holds(pipeline: string): Promise<readonly string[]>
   stop(): Promise<void>
 }
 

@@ -114,7 +114,9 @@ const steps: readonly Step[] = [
         else crm.hands.lose(deal.record)
         notes.closing.push({ referral: deal.referral, status: `Closed/${outcome}` })
         say(`   ${crm.label}: ${crm.hands.show(deal.record).title} is ${crm.hands.show(deal.record).stage}`)
-        await until(frame, `${outcome} to be held`, async () => (await frame.steering.plan(crm.name)).held > 0)
+        await until(frame, `${outcome} to be held`, async () =>
+          (await frame.steering.holds(crm.name)).includes(deal.referral),
+        )
         const { state, message } = crm.hands.show(deal.record)
         // Some CRMs take no note on a closed record; the plan tells of the hold all the same.
         say(`   ⏸ ${state === 'On hold' ? message : `${outcome} waits half an hour, in case it was a slip`}`)
