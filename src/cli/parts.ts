@@ -68,6 +68,10 @@ export interface Files {
   /** Whole or not at all. */
   write(path: string, text: string): Promise<void>
   exists(path: string): Promise<boolean>
+  /** A new file that others may read; false where one stands already, which is left alone. */
+  create(path: string, text: string): Promise<boolean>
+  /** Other words for a file that a person edits; false, and nothing is written, when it says something else by now. */
+  replace(path: string, before: string, after: string): Promise<boolean>
   resolve(...parts: readonly string[]): string
 }
 

@@ -1,8 +1,10 @@
 // What the codes of the verbs mean, at length: whom or what a person named, and what there is to name.
 
 import type { Codebook } from '#core/codes'
+import { mappingDeskCodes } from './mappings/codes.ts'
 
 export const controlCodes: Codebook = {
+  ...mappingDeskCodes,
   'DB-1104': {
     title: 'The ledger is not encrypted',
     means: 'Whoever can read the ledger’s files can read names, amounts and contact details of deals.',
