@@ -242,7 +242,13 @@ class Working implements Daemon {
     log.info('daemon.draining', { ms: settings.limits.shutdownMs })
     this.#drain.abort(new Error('told to end'))
     const idle = this.#isIdle()
-    const isClean = await Promise.race([idle.then(() => true), this.#patience(settings.limits.shutdownMs)])
+    // A timer nobody waits for any more would keep the process alive after its work is done.
+    const patience = new AbortController()
+    const isClean = await Promise.race([
+      idle.then(() => true),
+      this.#patience(settings.limits.shutdownMs, patience.signal),
+    ])
+    patience.abort()
     if (!isClean) {
       this.kill()
       await Promise.race([idle, clock.sleep(cutMs)])
@@ -256,8 +262,8 @@ class Working implements Daemon {
   }
 
   /** False when the time is up, or somebody will not wait for it. */
-  async #patience(ms: number): Promise<boolean> {
-    await this.#parts.machine.clock.sleep(ms, this.#signal.signal).catch(() => undefined)
+  async #patience(ms: number, enough: AbortSignal): Promise<boolean> {
+    await this.#parts.machine.clock.sleep(ms, AbortSignal.any([this.#signal.signal, enough])).catch(() => undefined)
     return false
   }
 
