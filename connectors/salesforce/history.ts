@@ -47,21 +47,26 @@ const activeIn = (choices: NonNullable<KindSchema['fields'][number]['choices']>)
 export function differences(before: Memory, kinds: readonly KindSchema[]): readonly Found[] {
   const now = remembered(kinds)
   return kinds.flatMap(({ kind }) => {
-    const [old, fresh] = [before.kinds[kind], now[kind]]
+    const [old, fresh] = [ownOf(before.kinds, kind), ownOf(now, kind)]
     if (!old || !fresh) return []
     const fields = changed(Object.keys(old), Object.keys(fresh)).map(([field, change]): Found => ({
       kind,
       field,
       change,
     }))
-    const values = Object.keys(fresh).flatMap((field) =>
-      changed(old[field] ?? [], old[field] && fresh[field] ? fresh[field] : (old[field] ?? [])).map(
-        ([value, change]): Found => ({ kind, field, value, change }),
-      ),
-    )
+    const values = Object.entries(fresh).flatMap(([field, choices]) => {
+      const earlier = ownOf(old, field)
+      // A field that has become a closed set, or is none any more, has not gained or lost its values.
+      const both = earlier && choices ? changed(earlier, choices) : []
+      return both.map(([value, change]): Found => ({ kind, field, value, change }))
+    })
     return [...fields, ...values]
   })
 }
+
+/** Names come from the vendor: none of them may reach a prototype. */
+const ownOf = <T>(record: Readonly<Record<string, T>>, name: string): T | undefined =>
+  Object.hasOwn(record, name) ? record[name] : undefined
 
 function changed(before: readonly string[], now: readonly string[]): readonly (readonly [string, Found['change']])[] {
   return [

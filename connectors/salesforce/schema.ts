@@ -17,18 +17,20 @@ export interface Setup {
   readonly process: string | null
 }
 
-const types: Readonly<Record<string, FieldSchema['type']>> = {
-  boolean: 'boolean',
-  int: 'decimal',
-  long: 'decimal',
-  double: 'decimal',
-  percent: 'decimal',
-  currency: 'money',
-  date: 'date',
-  datetime: 'instant',
-  multipicklist: 'list',
-  reference: 'reference',
-}
+const types = new Map<string, FieldSchema['type']>(
+  Object.entries({
+    boolean: 'boolean',
+    int: 'decimal',
+    long: 'decimal',
+    double: 'decimal',
+    percent: 'decimal',
+    currency: 'money',
+    date: 'date',
+    datetime: 'instant',
+    multipicklist: 'list',
+    reference: 'reference',
+  } as const),
+)
 
 export function kindSchema(facts: ObjectFacts, setup: Setup): KindSchema {
   return {
@@ -41,7 +43,7 @@ export function kindSchema(facts: ObjectFacts, setup: Setup): KindSchema {
 }
 
 function fieldSchema(facts: ObjectFacts, field: Field, setup: Setup): FieldSchema {
-  const type = types[field.type] ?? 'text'
+  const type = types.get(field.type) ?? 'text'
   const choices = choicesOf(facts, field, setup)
   const isNumber = type === 'decimal' || type === 'money'
   const isStage = field.name === 'StageName' && facts.name === 'Opportunity'
