@@ -22,7 +22,7 @@ import { engineCodes } from '#engine/codes'
 import { ledgerCodes } from '#ledger/codes'
 import { systemClock } from '#platform/clock'
 import { platformCodes } from '#platform/codes'
-import { keepCrash } from '#platform/crash'
+import { crashFile } from '#platform/crash'
 import { commandFiles } from '#platform/command-files'
 import { readText } from '#platform/files'
 import { silentLog } from '#platform/log/silent'
@@ -59,6 +59,7 @@ const codes = {
 const load = async (wish: LoadWish) =>
   await loadSettings({ ...wish, workingDirectory, env, readText, connectors: builtin })
 const files = commandFiles(workingDirectory)
+const crashes = crashFile(files.resolve('.dealbridge', 'errors.log'), clock)
 const here = import.meta.dirname
 const sandbox = sandboxCommand({
   vendors: pretended,
@@ -100,7 +101,7 @@ const parts: CliParts = {
   interrupts: { on: (listener) => onSignal(['SIGINT', 'SIGTERM'], listener), exitNow },
   openControl: async (settings, ending) =>
     await openControl({
-      machine: openMachine({ clock, log: silentLog, metrics: noMetrics }),
+      machine: openMachine({ clock, log: crashes.log, metrics: noMetrics }),
       settings,
       codes,
       version,
@@ -120,7 +121,7 @@ const parts: CliParts = {
       pipeline: wish.pipeline,
       observe: wish.observe,
     }),
-  keepCrash: async (error) => await keepCrash(error, { directory: files.resolve('.dealbridge'), version, clock }),
+  crashes,
 }
 
 exitWith(await runCli(args, parts))

@@ -11,8 +11,7 @@ import { addSandbox } from './commands/sandbox.ts'
 import { addSync } from './commands/sync.ts'
 import { BadSettings, Context, Interrupted } from './context.ts'
 import { exit, exitOf } from './exit.ts'
-import { failureText, problemsText } from './failure.ts'
-import { isSyncError } from '#core/errors'
+import { problemsText } from './failure.ts'
 import { troubleOf } from '#control/trouble'
 import type { CliParts } from './parts.ts'
 
@@ -81,7 +80,7 @@ function inherit(parent: Command): void {
 }
 
 async function done(context: Context, work: (context: Context) => Promise<number>): Promise<number> {
-  const { parts, errPaint, isErrColoured } = context
+  const { parts, isErrColoured } = context
   try {
     parts.begin()
     return await work(context)
@@ -92,15 +91,10 @@ async function done(context: Context, work: (context: Context) => Promise<number
       return exit.config
     }
     const trouble = troubleOf(error)
-    parts.terminal.err(failureText(trouble, { paint: errPaint, codes: parts.codes }))
-    if (!isSyncError(error) || error.remedy === 'bug') await pointToCrash(context, error)
+    if (trouble.remedy === 'bug') parts.crashes.log.error('command.broke', { code: trouble.code, error })
+    context.failure(trouble)
     return exitOf(trouble)
   }
 }
 
 const isAbort = (error: unknown): boolean => error instanceof Error && error.name === 'AbortError'
-
-async function pointToCrash({ parts }: Context, error: unknown): Promise<void> {
-  const file = await parts.keepCrash(error)
-  if (file !== null) parts.terminal.err(`  What is known of it, without secrets or customer data, is in ${file}\n`)
-}

@@ -2,13 +2,14 @@
 
 import type { Control } from '#control/control'
 import type { Ending } from '#control/ending'
+import type { Trouble } from '#control/trouble'
 import type { Problem } from '#core/problem'
 import type { SourceText } from '#core/source'
 import type { Settings } from '#settings/settings'
 import { FixConfig } from '#core/errors'
 import { invariant } from '#core/invariant'
 import { exit } from './exit.ts'
-import { problemsText } from './failure.ts'
+import { failureText, problemsText } from './failure.ts'
 import type { CliParts, LoadWish } from './parts.ts'
 import { colour, noColour, type Paint } from './print/paint.ts'
 
@@ -30,6 +31,7 @@ export class Context {
   readonly paint: Paint
   readonly errPaint: Paint
   readonly isErrColoured: boolean
+  #interrupted = false
 
   constructor(parts: CliParts, flags: GlobalFlags) {
     this.parts = parts
@@ -61,6 +63,20 @@ export class Context {
 
   note(text: string): void {
     this.parts.terminal.err(`${text}\n`)
+  }
+
+  /** What went wrong, and for what nobody expected, where more is known. */
+  failure(trouble: Trouble): void {
+    const { terminal, codes, crashes } = this.parts
+    terminal.err(failureText(trouble, { paint: this.errPaint, codes }))
+    const file = crashes.path()
+    if (trouble.remedy === 'bug' && file !== null)
+      terminal.err(`  What is known of it, without secrets or customer data, is in ${file}\n`)
+  }
+
+  /** Was Ctrl-C pressed? */
+  get isInterrupted(): boolean {
+    return this.#interrupted
   }
 
   zone(settings: Settings): string {
@@ -109,6 +125,7 @@ export class Context {
         interrupts.exitNow(exit.interrupted)
         return
       }
+      this.#interrupted = true
       this.note('Ending: the write in hand is finished first. Once more to end now.')
       drain.abort(new Interrupted())
     })

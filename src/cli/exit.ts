@@ -60,10 +60,10 @@ export function exitOfRuns(runs: readonly PipelineRun[]): number {
   return Math.max(exit.done, ...(active.length > 0 ? active : runs).map(exitOfRun))
 }
 
-function exitOfRun({ result, trouble, deferred }: PipelineRun): number {
+function exitOfRun({ result, trouble }: PipelineRun): number {
   switch (result) {
     case 'done':
-      return deferred > 0 ? exit.held : exit.done
+      return exit.done
     case 'held':
       return exit.held
     case 'stopped':

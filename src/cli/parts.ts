@@ -6,7 +6,7 @@ import type { Control } from '#control/control'
 import type { Ending } from '#control/ending'
 import type { Settings } from '#settings/settings'
 import type { Flags, Loaded } from '#settings/load'
-import type { Clock } from '#spi'
+import type { Clock, Log } from '#spi'
 
 export interface Terminal {
   /** Results. */
@@ -39,8 +39,8 @@ export interface CliParts {
   runDaemon(wish: LoadWish & DaemonWish): Promise<DaemonEnd>
   /** Null where it is not part of this build. */
   readonly sandbox: Sandbox | null
-  /** Keeps what is known of an unexpected error, without secrets, and says where. */
-  keepCrash(error: unknown): Promise<string | null>
+  /** Keeps what is known of unexpected errors, without secrets, and says where. */
+  readonly crashes: { readonly log: Pick<Log, 'error'>; readonly path: () => string | null }
 }
 
 /** Which configuration, by flags. */

@@ -50,7 +50,7 @@ interface Ran {
 }
 
 async function run(runner: Runner, options: PassOptions): Promise<Ran> {
-  const { clock, random, metrics } = runner.machine
+  const { clock, random, metrics, log } = runner.machine
   const [startedAt, began] = [clock.now(), clock.monotonicMs()]
   const ending = options.drain ? AbortSignal.any([options.signal, options.drain]) : options.signal
   let pipeline: Pipeline
@@ -59,6 +59,7 @@ async function run(runner: Runner, options: PassOptions): Promise<Ran> {
     if (options.as) pipeline = await options.as(pipeline)
   } catch (cause) {
     ending.throwIfAborted()
+    if (asSyncError(cause).remedy === 'bug') log.error('run.broke', { pipeline: runner.name, error: cause })
     const ms = Math.round(clock.monotonicMs() - began)
     const failed = {
       run: random.uuid().slice(0, 8),
@@ -71,6 +72,7 @@ async function run(runner: Runner, options: PassOptions): Promise<Ran> {
     return { report: { ...failed, error: asSyncError(cause), mode: await runner.mode() }, everything: false }
   }
   const ran = await turned(runner, pipeline, options)
+  if (ran.report.error?.remedy === 'bug') log.error('run.broke', { pipeline: runner.name, error: ran.report.error })
   if (ran.report.error) runner.failed(ran.report.error)
   else if (!options.as) {
     runner.succeeded()

@@ -1,34 +1,33 @@
-// What is known of an error that nobody expected, kept for whoever has to find it: classes, codes and places in our own
-// files. Never a message of a library, which may quote a request, and with it a secret or a customer.
+// What is known of errors that nobody expected, kept for whoever has to find them: classes, codes and places in our own
+// files, through the same mask as every log line. Never a message of a library, which may quote a request, and with it
+// a secret or a customer.
 
-import { join } from 'node:path'
-import type { Clock } from '#spi'
-import { makePrivateDirectory, writeDurably } from './files.ts'
-import { errorFacts } from './log/error-facts.ts'
-import { maskedText } from './log/mask.ts'
+import { appendFileSync, mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import type { Clock, Log } from '#spi'
+import { privateDirectory, privateFile } from './files.ts'
+import { openLog } from './log.ts'
 
-export interface CrashOptions {
-  readonly directory: string
-  readonly version: string
-  readonly clock: Clock
+export interface CrashFile {
+  /** Takes errors only; everything else a command does it says itself. */
+  readonly log: Log
+  /** Where they are; null while there are none. */
+  readonly path: () => string | null
 }
 
-/** The file it was written to; null where it could not be. */
-export async function keepCrash(error: unknown, { directory, version, clock }: CrashOptions): Promise<string | null> {
-  const at = clock.now()
-  const file = join(directory, `crash-${at.replaceAll(/[:.]/g, '-')}.json`)
-  const known = {
-    schema: 'dealbridge.crash/v1',
-    at,
-    version,
-    node: process.versions.node,
-    error: errorFacts(error, maskedText),
+export function crashFile(path: string, clock: Clock): CrashFile {
+  let isWritten = false
+  const write = (line: string): void => {
+    try {
+      mkdirSync(dirname(path), { recursive: true, mode: privateDirectory })
+      appendFileSync(path, line, { mode: privateFile })
+      isWritten = true
+    } catch {
+      // A folder that cannot be written must not hide the error itself.
+    }
   }
-  try {
-    await makePrivateDirectory(directory)
-    await writeDurably(file, `${JSON.stringify(known, null, 2)}\n`)
-    return file
-  } catch {
-    return null
+  return {
+    log: openLog({ clock, level: 'error', format: 'json', destination: { write } }),
+    path: () => (isWritten ? path : null),
   }
 }

@@ -4,7 +4,6 @@ import type { PipelinePlan } from '#control/answers'
 import { examples, type AddCommand } from '../command.ts'
 import type { Context } from '../context.ts'
 import { exit, exitOf } from '../exit.ts'
-import { failureText } from '../failure.ts'
 import { planDocument } from '../plan-file.ts'
 import { planKey, planLines } from '../print/plan.ts'
 import { withProgress } from '../progress.ts'
@@ -52,8 +51,7 @@ async function plan(context: Context, flags: PlanFlags): Promise<number> {
     if (flags.out !== undefined) await parts.files.write(parts.files.resolve(flags.out), text(planDocument(plans)))
     if (flags.json) context.json(planDocument(plans))
     else tell(context, plans, { zone: context.zone(settings), full: flags.full ?? false })
-    for (const { trouble } of plans)
-      if (trouble) parts.terminal.err(failureText(trouble, { paint: context.errPaint, codes: parts.codes }))
+    for (const { trouble } of plans) if (trouble) context.failure(trouble)
     if (flags.out !== undefined && plans.some(({ plan: one }) => one !== null))
       context.note(`Nothing has been written. Exactly this, later:  dealbridge sync --plan ${flags.out}`)
     return codeOf(plans, flags.exitCode ?? false)

@@ -9,8 +9,7 @@ import { NeedsHuman } from '#core/errors'
 import type { Settings } from '#settings/settings'
 import { examples, wholeNumber, type AddCommand } from '../command.ts'
 import type { Context } from '../context.ts'
-import { exitOfRuns } from '../exit.ts'
-import { failureText } from '../failure.ts'
+import { exit, exitOfRuns } from '../exit.ts'
 import { readPlans } from '../plan-file.ts'
 import { runLines } from '../print/run.ts'
 import { withProgress } from '../progress.ts'
@@ -59,7 +58,8 @@ export async function sync(context: Context, flags: SyncFlags): Promise<number> 
     }
     if (saved && runs.length === 0) throw elsewhere(flags.plan ?? '')
     if (flags.json) context.json({ schema: 'dealbridge.sync/v1', runs })
-    return exitOfRuns(runs)
+    // Told to end before everything was done; what was begun is finished and recorded.
+    return context.isInterrupted && runs.some(({ deferred }) => deferred > 0) ? exit.interrupted : exitOfRuns(runs)
   })
 }
 
@@ -206,9 +206,8 @@ class Sync {
   }
 
   #told(run: PipelineRun): void {
-    const { parts, errPaint } = this.#context
     if (!this.#parts.flags.json)
       this.#context.lines(runLines(run, { paint: this.#context.paint, zone: this.#parts.zone }))
-    if (run.trouble) parts.terminal.err(failureText(run.trouble, { paint: errPaint, codes: parts.codes }))
+    if (run.trouble) this.#context.failure(run.trouble)
   }
 }

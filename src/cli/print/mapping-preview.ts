@@ -1,0 +1,81 @@
+// What a mapping makes of a deal, value by value with its line, beside what the published one makes of it; and what it
+// would change on all linked deals.
+
+import type { Impact, Preview, PreviewedDeal, PreviewedValue } from '#control/mappings/answers'
+import type { Paint } from './paint.ts'
+import { table } from './table.ts'
+import { clip, plural, shown } from './words.ts'
+
+export interface PreviewPrint {
+  readonly paint: Paint
+  /** Only what differs from the published mapping. */
+  readonly changed: boolean
+  /** The draft as it was named, for the command that shows all of it. */
+  readonly draft: string | null
+}
+
+const arrows: Readonly<Record<PreviewedValue['direction'], string>> = { toCrm: '→', toReferral: '←', both: '↔' }
+
+export function previewLines(preview: Preview, print: PreviewPrint): readonly string[] {
+  return [
+    ...(preview.deal ? dealLines(preview, preview.deal, print) : []),
+    ...(preview.impact ? impactLines(preview.impact, { ...print, isDraft: preview.isDraft }) : []),
+  ]
+}
+
+function dealLines(preview: Preview, deal: PreviewedDeal, { paint, changed }: PreviewPrint): readonly string[] {
+  const title = paint.bold(clip(deal.title || deal.referral, 70))
+  const published = preview.version === null ? 'what is published' : `version ${preview.version}`
+  if (deal.skipped !== null) return [`${title} is left alone by ${preview.mapping}: ${deal.skipped}`]
+  const news = deal.values.filter(({ isChanged }) => isChanged)
+  const with_ = preview.isDraft ? 'with your draft' : `with ${published}`
+  const tally = preview.isDraft
+    ? `${news.length} of ${plural(deal.values.length, 'value')} differ from ${published}`
+    : `as published: the file says nothing else`
+  const rows = (changed ? news : deal.values).map((value) => valueCells(value, preview.isDraft))
+  const lines = rows.length === 0 ? ['  Nothing differs.'] : table(heads, rows, paint).map((line) => `  ${line}`)
+  return [`${title}, ${with_}       ${tally}`, ...lines]
+}
+
+const heads = ['FIELD', '', 'VALUE', 'WAS', 'FROM', 'LINE'] as const
+
+function valueCells(value: PreviewedValue, isDraft: boolean): readonly string[] {
+  const { name, direction, problem, from, rule, isChanged } = value
+  return [
+    name,
+    arrows[direction],
+    problem === null ? shown(value.value, 44) : `✗ ${clip(problem, 60)}`,
+    wasText(value, isDraft && isChanged),
+    clip(from, 40),
+    rule,
+  ]
+}
+
+function wasText(value: PreviewedValue, isChanged: boolean): string {
+  if (!isChanged) return '(same)'
+  return 'was' in value && value.was !== undefined ? `(was: ${shown(value.was, 30)})` : '(new)'
+}
+
+export function impactLines(
+  impact: Impact,
+  { paint, draft, isDraft }: Pick<PreviewPrint, 'paint' | 'draft'> & { readonly isDraft: boolean },
+): readonly string[] {
+  const { linked, deals, fields, outcomes, refusals, refusalCodes, creates, calls, waits } = impact
+  const plan = draft === null ? 'dealbridge plan' : `dealbridge plan --mapping ${draft}`
+  const made = creates > 0 ? `It would make ${plural(creates, 'record')} for referrals that have none.` : null
+  if (deals === 0 && refusals === 0)
+    return [
+      `On ${plural(linked, 'linked deal')} it would change nothing${isDraft ? '' : ': it is what works already'}.`,
+      ...(made === null ? [] : [made]),
+    ]
+  const few = fields.slice(0, 6).map(({ name, count }) => `${count} × ${name}`)
+  const more = fields.length > few.length ? ` and ${plural(fields.length - few.length, 'more field')}` : ''
+  return [
+    `On all ${plural(linked, 'linked deal')} it would change ${plural(deals, 'deal')}: ${few.join(', ')}${more}.   ${plan}`,
+    `${plural(outcomes, 'outcome')}, ${plural(refusals, 'refusal')}${refusalCodes.length > 0 ? ` (${refusalCodes.join(', ')})` : ''}, about ${plural(calls, 'API call')}.`,
+    ...(made === null ? [] : [made]),
+    ...(waits
+      ? [paint.warn('! So many at once wait for a person: dealbridge sync shows them and asks.   DB-3124')]
+      : []),
+  ]
+}
