@@ -82,8 +82,18 @@ function storedOf(field: FieldDef, json: Json): Stored | ApiError {
   if (field.type === 'datetime') return instantOf(field, text)
   if (field.type === 'reference' || field.type === 'id') return idOf(field, text)
   if (field.type === 'email') return emailOf(field, text)
+  if (field.type === 'multipicklist') return inTheirOrder(field, text)
   // Texts are stored without the blanks around them, and a blank text is no text.
   return text.trim() === '' ? null : text.trim()
+}
+
+/** Several choices are kept in the order of the field's own list, not in the one they came in. */
+function inTheirOrder(field: FieldDef, text: string): Stored {
+  const chosen = [...new Set(text.split(';').map((each) => each.trim()))].filter((each) => each !== '')
+  const known = (field.values ?? []).map(({ value }) => value)
+  const listed = known.filter((value) => chosen.includes(value))
+  const all = [...listed, ...chosen.filter((value) => !known.includes(value))]
+  return all.length === 0 ? null : all.join(';')
 }
 
 function booleanOf(json: Json): Stored {

@@ -93,6 +93,11 @@ describe('what a save changes by itself', () => {
     expect(simulator.desk.read(kind('Contact'), contact)?.fields['Email']).toBe('sue@contoso.example')
   })
 
+  test('several choices come back in the order of their field', () => {
+    const id = simulator.desk.add(Opportunity, deal({ Solution_Area__c: 'Security;Azure;Security' }))
+    expect(fieldsOf(id)['Solution_Area__c']).toBe('Azure;Security')
+  })
+
   test('a flow may rewrite what anybody saved', () => {
     simulator.knobs.flows.push(({ kind: of }) => (of === 'Opportunity' ? { NextStep: 'set by a flow' } : {}))
     expect(fieldsOf(simulator.desk.add(Opportunity, deal({ NextStep: 'mine' })))['NextStep']).toBe('set by a flow')
