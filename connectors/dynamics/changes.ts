@@ -15,6 +15,7 @@ import {
   later,
   own,
   type Page,
+  parseInstant,
   recordId,
   textOf,
   unreachable,
@@ -208,7 +209,7 @@ function takePass(api: Api, stream: Stream, place: PlaceOf<'pass'>, answer: Page
   const began = at ?? later(api.host.clock.now(), -overlapMs)
   const since = place.since ?? began
   if (next !== null) stream.place = { is: 'pass', link: next, since }
-  else if (delta === null) stream.place = { is: 'clock', since, link: null, upTo: null }
+  else if (delta === null) stream.place = { is: 'clock', since: earlier(since, latestOf(rows)), link: null, upTo: null }
   else finish(stream, { is: 'delta', link: delta, at: began })
   const { idColumn } = stream.view.table
   const ids = rows.filter((row) => changedSince(row, since)).flatMap((row) => idIn(row, idColumn))
@@ -228,11 +229,7 @@ function takeClock(
   { answer, seen }: { readonly answer: PageAnswer; readonly seen: Seen },
 ): News {
   const { rows, next, at } = mustBePage(answer)
-  const newest = rows
-    .map((row) => textOf(own(row, 'modifiedon')))
-    .toSorted()
-    .at(-1)
-  const latest = asInstant(newest) ?? place.upTo ?? place.since
+  const latest = latestOf(rows) ?? place.upTo ?? place.since
   if (place.since === null) {
     finish(stream, {
       is: 'clock',
@@ -254,8 +251,14 @@ function takeClock(
   return { records: records.filter(({ id, version }) => version === '' || known.get(id) !== version), ids: [] }
 }
 
-const asInstant = (text: string | undefined): Instant | null =>
-  text !== undefined && text.length >= 19 ? (`${text.slice(0, 19)}.000Z` as Instant) : null
+/** The newest time of change among these rows, as the server wrote it. */
+function latestOf(rows: readonly JsonObject[]): Instant | null {
+  const times = rows.flatMap((row) => parseInstant(textOf(own(row, 'modifiedon'))) ?? [])
+  return times.toSorted().at(-1) ?? null
+}
+
+/** Where a server's own clock and the times in its rows disagree, the rows are believed. */
+const earlier = (a: Instant, b: Instant | null): Instant => (b !== null && b < a ? b : a)
 
 function finish(stream: Stream, place: Place): void {
   stream.place = place

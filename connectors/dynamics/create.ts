@@ -9,7 +9,7 @@
 //              │ it points to a record that turned out to be another one
 //              └──► once more, with the right id
 
-import { type Receipt, RetryLater } from '#spi'
+import { type HttpAnswer, type Receipt, RetryLater } from '#spi'
 import { halves, idsIn, isBulk, itemOf, oneCall, piecesOf, type Piece } from './bulk.ts'
 import { titleOf } from './codes.ts'
 import { encode, type Body, type Encoded } from './encode.ts'
@@ -140,11 +140,9 @@ class Creation {
     if (fault) return isBulk(piece) ? this.#takeBulkFault(piece, fault) : this.#takeFault(piece, fault, failed)
     const ids = isBulk(piece) ? idsIn(outcome.answer, piece.jobs.length) : piece.jobs.map(({ id }) => id)
     this.#frame.api.limits.countRows(piece.jobs.length)
-    const headers = outcome.answer.headers
     for (const [index, job] of piece.jobs.entries()) {
       const id = ids?.[index]
-      const misread = unreadable('a bulk action named other rows than it was given', headers)
-      this.#settle(job, id ? { outcome: 'written', id, version: null } : unknown(misread))
+      this.#settle(job, id ? { outcome: 'written', id, version: null } : misread(outcome.answer))
     }
     return []
   }
@@ -218,6 +216,9 @@ class Creation {
     return refused(isRefused ? cannotWrite('DB-3316', job.table.kind, null) : waits(job))
   }
 }
+
+const misread = ({ headers }: HttpAnswer): Receipt =>
+  unknown(unreadable('a bulk action named other rows than it was given', headers))
 
 /** A new row is open; what it becomes is done by an action afterwards. */
 function withoutState({ write, table }: CreateJob): CreateJob['write']['fields'] {

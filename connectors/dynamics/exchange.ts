@@ -1,7 +1,7 @@
 // Several operations at once: in one `$batch` where there is more than one, each with its own outcome. Operations are
 // independent (one that fails leaves the others alone) unless they stand together in a change set.
 
-import { type Host, type HttpAnswer, type SyncError } from '#spi'
+import { type Host, type HttpAnswer, invariant, type SyncError } from '#spi'
 import {
   decodeBatch,
   encodeBatch,
@@ -39,61 +39,65 @@ export interface ExchangeParts {
 }
 
 export function openExchange(parts: ExchangeParts): Exchange {
-  let takesBatches = true
+  const exchanger = new Exchanger(parts)
+  return (items, how, signal) => exchanger.run(items, how, signal)
+}
 
-  async function inBatch(items: readonly Item[], how: How, signal: AbortSignal): Promise<readonly Outcome[]> {
-    const { contentType, body } = encodeBatch(items, parts.base, parts.host.random.uuid())
-    const reply = await parts.door(
-      {
-        ...how,
-        method: 'POST',
-        path: '$batch',
-        headers: { 'content-type': contentType, prefer: 'odata.continue-on-error' },
-        body,
-      },
-      signal,
-    )
-    if (reply.is !== 'answer') return items.map(() => outcomeOf(reply, how))
-    const fault = vendorFault(reply.answer)
-    if (fault && isNotOffered(fault) && decoded(reply.answer) === undefined) {
-      takesBatches = false
-      return await alone(items, how, signal)
-    }
-    return await unpacked(items, reply.answer, { how, signal })
+class Exchanger {
+  readonly #parts: ExchangeParts
+  #takesBatches = true
+
+  constructor(parts: ExchangeParts) {
+    this.#parts = parts
   }
 
-  async function unpacked(
-    items: readonly Item[],
-    answer: HttpAnswer,
-    { how, signal }: { readonly how: How; readonly signal: AbortSignal },
-  ): Promise<readonly Outcome[]> {
-    const answers = decoded(answer)
-    const read = answers && readAnswers(items, answers, answer)
-    if (!read) return items.map(() => unreadOutcome(answer, how, parts.host))
-    const rest = items.slice(read.length)
-    // Without continue-on-error the service stops at the first failure: what comes after it was not looked at.
-    return rest.length === 0 ? read : [...read, ...(await exchange(rest, how, signal))]
-  }
-
-  /** For a gateway that lets no batch through: the same operations one by one. A change set cannot go this way. */
-  async function alone(items: readonly Item[], how: How, signal: AbortSignal): Promise<readonly Outcome[]> {
-    const outcomes: Outcome[] = []
-    for (const item of items) {
-      outcomes.push('together' in item ? noSets() : outcomeOf(await parts.door(callOf(item, how), signal), how))
-    }
-    return outcomes
-  }
-
-  const exchange: Exchange = async (items, how, signal) => {
+  async run(items: readonly Item[], how: How, signal: AbortSignal): Promise<readonly Outcome[]> {
     const outcomes: Outcome[] = []
     for (const piece of pieces(items)) {
-      const [only] = piece
-      const isAlone = piece.length === 1 && only !== undefined && !('together' in only) && only.path.length <= urlMax
-      outcomes.push(...(takesBatches && !isAlone ? await inBatch(piece, how, signal) : await alone(piece, how, signal)))
+      const inBatch = this.#takesBatches && !isAlone(piece)
+      outcomes.push(...(inBatch ? await this.#inBatch(piece, how, signal) : await this.#oneByOne(piece, how, signal)))
     }
     return outcomes
   }
-  return exchange
+
+  async #inBatch(items: readonly Item[], how: How, signal: AbortSignal): Promise<readonly Outcome[]> {
+    const { door, host, base } = this.#parts
+    const { contentType, body } = encodeBatch(items, base, host.random.uuid())
+    const headers = { 'content-type': contentType, prefer: 'odata.continue-on-error' }
+    const reply = await door({ ...how, method: 'POST', path: '$batch', headers, body }, signal)
+    if (reply.is !== 'answer') return items.map(() => outcomeOf(reply, how))
+    const answers = decoded(reply.answer)
+    const fault = vendorFault(reply.answer)
+    if (fault && isNotOffered(fault) && !answers) {
+      this.#takesBatches = false
+      return await this.#oneByOne(items, how, signal)
+    }
+    const read = answers && readAnswers(items, answers, reply.answer)
+    if (!read) return items.map(() => unreadOutcome(reply.answer, how, host))
+    // Without continue-on-error the service stops at the first failure: what comes after it was not looked at.
+    const rest = items.slice(read.length)
+    return rest.length === 0 ? read : [...read, ...(await this.run(rest, how, signal))]
+  }
+
+  /** A single request needs no batch; behind a gateway that lets no batch through, all go this way. */
+  async #oneByOne(items: readonly Item[], how: How, signal: AbortSignal): Promise<readonly Outcome[]> {
+    const outcomes: Outcome[] = []
+    for (const item of items) outcomes.push(await this.#inTurn(operationsOf(item), how, signal))
+    return outcomes
+  }
+
+  /** What should have been done together is done in turn, its condition first, and ends where something fails. */
+  async #inTurn([first, ...rest]: readonly Operation[], how: How, signal: AbortSignal): Promise<Outcome> {
+    invariant(first, 'an item has an operation')
+    const outcome = outcomeOf(await this.#parts.door(callOf(first, how), signal), how)
+    const isEnd = rest.length === 0 || outcome.is !== 'answer' || vendorFault(outcome.answer) !== undefined
+    return isEnd ? outcome : await this.#inTurn(rest, how, signal)
+  }
+}
+
+function isAlone(items: readonly Item[]): boolean {
+  const [only] = items
+  return items.length === 1 && only !== undefined && !('together' in only) && only.path.length <= urlMax
 }
 
 /** Longer addresses travel inside a batch, where they may have 65,536 characters. */
@@ -187,8 +191,4 @@ function unreadOutcome(answer: HttpAnswer, how: How, { clock }: Host): Outcome {
     ? errorFor(fault, { now: clock.now(), kind: null })
     : unreadable('a batch was answered in part', answer.headers)
   return { is: 'lost', error: how.writes ? lostAnswer(error) : error }
-}
-
-function noSets(): Outcome {
-  return { is: 'unsent', error: unreadable('what answers there takes no batches, and this write needs one') }
 }

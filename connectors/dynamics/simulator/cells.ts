@@ -53,8 +53,19 @@ const guidShape = /^\{?([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]
 
 export const parseGuid = (text: string): string | undefined => guidShape.exec(text)?.[1]?.toLowerCase()
 
+// The same texts are compared over and over when many rows are searched.
+const foldedMax = 200_000
+const known = new Map<string, string>()
+
 /** Text as SQL compares it here: neither case nor accents count. */
-export const folded = (text: string): string => text.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase().trimEnd()
+export function folded(text: string): string {
+  const before = known.get(text)
+  if (before !== undefined) return before
+  const made = text.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase().trimEnd()
+  if (known.size >= foldedMax) known.clear()
+  known.set(text, made)
+  return made
+}
 
 /** Second precision, as the service answers. */
 export const seconds = (text: string): string | undefined => {

@@ -257,6 +257,22 @@ describe('rows that are refused', () => {
   })
 })
 
+describe('behind a gateway that lets no batch through', () => {
+  test('the same is done one by one', async () => {
+    const there = await connect()
+    const gateway = { status: 405, headers: { 'content-type': 'text/html' }, body: 'no' }
+    there.served.breaks = (call) =>
+      call.url.pathname.endsWith('$batch') ? { do: 'answer', answer: gateway } : undefined
+    expect(outcomes(await send(there, ...families(2)))).toEqual(Array(6).fill('written'))
+    expect(outcomes(await send(there, ...families(2)))).toEqual(Array(6).fill('already-there'))
+    const close = update('opportunity', seedId(13, 1), { statecode: 'Won', name: 'Signed' })
+    expect(outcomes(await send(there, close))).toEqual(['written'])
+    const record = await readById(there, shape('opportunity', 'name', 'statecode'), seedId(13, 1))
+    expect(record?.fields).toEqual({ name: 'Signed', statecode: 'Won' })
+    await there.close()
+  })
+})
+
 describe('answers that never come', () => {
   const isWrite = (body: string): boolean => body.includes('CreateMultiple') || body.includes('PATCH ')
 
