@@ -5,6 +5,7 @@ import { Command, CommanderError } from 'commander'
 import { argumentsOf, type AddCommand, type Bench, type Work } from './command.ts'
 import { addReferrals, addReplay } from './commands/deals.ts'
 import { addCheck, addExplain, addProblems, addStatus } from './commands/look.ts'
+import { addMappings } from './commands/mappings.ts'
 import { addPlan } from './commands/plan.ts'
 import { addMode, addReload, addRun, addSteering } from './commands/running.ts'
 import { addSandbox } from './commands/sandbox.ts'
@@ -17,6 +18,7 @@ import type { CliParts } from './parts.ts'
 
 const groups: Readonly<Record<string, readonly AddCommand[]>> = {
   'Start:': [addSandbox, addCheck],
+  'Map:': [addMappings],
   'Move:': [addPlan, addSync, addRun, addReplay],
   'Look:': [addStatus, addExplain, addReferrals, addProblems],
   'Run it:': [addReload, addSteering, addMode],

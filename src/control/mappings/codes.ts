@@ -31,6 +31,13 @@ export const mappingDeskCodes: Codebook = {
     fix: 'Run the command again.',
     who: 'CRM admin',
   },
+  'DB-2037': {
+    title: 'A version needs a note',
+    means: 'A mapping is to be published, and nothing says what changed, and why.',
+    why: '--note was left out, and nobody was there to be asked.',
+    fix: 'Say it: --note "call-backs are Hot".',
+    who: 'CRM admin',
+  },
   'DB-2036': {
     title: 'A file is there already',
     means: 'Something would be written where a file stands. It was left as it is.',

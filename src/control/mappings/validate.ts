@@ -109,3 +109,24 @@ function fixedText(text: string, problems: readonly Problem[]): { readonly text:
   const readable = isUnreadable ? mendUnreadable(text) : text
   return { text: readable, count: readable === text ? 0 : 1 }
 }
+
+/** The same for other programs: places as ranges of bytes, which every language counts alike. */
+export function withByteRanges({ file, pipeline, mended, fixed, schemaAt, problems }: ValidatedFile): object {
+  const source = sourceText(file, mended ?? '')
+  const bytes = (offset: number): number => Buffer.byteLength(source.text.slice(0, offset))
+  return {
+    file,
+    pipeline,
+    fixed,
+    schemaAt,
+    problems: problems.map(({ edit, ...problem }) => {
+      const { where } = problem
+      const start = where && (source.lineStarts[where.line - 1] ?? 0) + where.column - 1
+      return {
+        ...problem,
+        ...(start === undefined ? {} : { range: { start: bytes(start), end: bytes(start + (where?.length ?? 1)) } }),
+        ...(edit ? { edit: { start: bytes(edit.start), end: bytes(edit.end), text: edit.text } } : {}),
+      }
+    }),
+  }
+}
