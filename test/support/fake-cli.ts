@@ -86,8 +86,9 @@ async function run(cli: FakeCli, options: FakeCliOptions, args: readonly string[
       read: async (path) => cli.files.get(path),
       write: async (path, text) => void cli.files.set(path, text),
       exists: async (path) => cli.files.has(path),
-      create: async () => false,
-      replace: async () => false,
+      create: async (path, text) => !cli.files.has(path) && cli.files.set(path, text) !== undefined,
+      replace: async (path, before, after) =>
+        cli.files.get(path) === before && cli.files.set(path, after) !== undefined,
       resolve: (...names) => names.join('/'),
     },
     interrupts: {
