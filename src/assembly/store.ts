@@ -9,7 +9,7 @@
 import { join } from 'node:path'
 import type { SecretRef, Secrets, Vault } from '#spi'
 import type { KeptLedger } from '#ledger'
-import { openLowdbLedger } from '#ledger/lowdb/ledger'
+import { openLowdbLedger, type LowdbOptions } from '#ledger/lowdb/ledger'
 import { openMemoryLedger } from '#ledger/memory'
 import { createSealer, parseSealKey, type Sealer } from '#ledger/seal'
 import { memoryVault, openVault } from '#platform/vault'
@@ -25,16 +25,23 @@ export function doorFile({ store, root }: Pick<Settings, 'store' | 'root'>): str
 
 export async function openStoredLedger(store: StoreSettings, needs: LedgerNeeds): Promise<KeptLedger> {
   if (store.type === 'memory') return openMemoryLedger()
-  const { encryptionKey, formerKeys = [], allowNetworkDisk = false, path } = store
-  const sealer = async (ref: SecretRef): Promise<Sealer> => createSealer(parseSealKey(await needs.secrets.read(ref)))
-  return await openLowdbLedger({
-    directory: ledgerDirectory(path, needs.pipeline),
-    log: needs.log,
+  const directory = ledgerDirectory(store.path, needs.pipeline)
+  return await openLowdbLedger({ directory, log: needs.log, ...(await sealsOf(store, needs.secrets)) })
+}
+
+/** The keys a ledger is sealed with, and what else it has to know of where it is. */
+export async function sealsOf(store: LowdbSettings, secrets: Secrets): Promise<Seals> {
+  const { encryptionKey, formerKeys = [], allowNetworkDisk = false } = store
+  const sealer = async (ref: SecretRef): Promise<Sealer> => createSealer(parseSealKey(await secrets.read(ref)))
+  return {
     seal: encryptionKey && (await sealer(encryptionKey)),
     formerSeals: await Promise.all(formerKeys.map(sealer)),
     allowNetworkDisk,
-  })
+  }
 }
+
+type LowdbSettings = Extract<StoreSettings, { type: 'lowdb' }>
+type Seals = Pick<LowdbOptions, 'seal' | 'formerSeals' | 'allowNetworkDisk'>
 
 export async function openStoredVault(store: StoreSettings, secrets: Secrets): Promise<Vault> {
   if (store.type === 'memory') return memoryVault()

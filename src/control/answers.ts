@@ -188,6 +188,17 @@ export interface CheckSection {
   readonly problems: readonly Problem[]
 }
 
+export interface BackedUp {
+  readonly schema: 'dealbridge.backup/v1'
+  readonly ledgers: readonly {
+    readonly pipeline: string
+    readonly directory: string
+    readonly bytes: number
+    readonly links: number
+    readonly events: number
+  }[]
+}
+
 export interface Reloaded {
   readonly pipelines: readonly string[]
 }

@@ -68,4 +68,18 @@ export const controlCodes: Codebook = {
     fix: 'Make the plan again, or leave out --pipeline.',
     who: 'operations',
   },
+  'DB-1114': {
+    title: 'A ledger in memory has nothing on disk',
+    means: 'The ledger is kept in memory, so there is nothing to copy and nowhere to restore to.',
+    why: 'store.type is memory, which forgets everything when the process ends.',
+    fix: 'Use store.type: lowdb where something shall be remembered.',
+    who: 'operations',
+  },
+  'DB-1115': {
+    title: 'Nobody signs in there',
+    means: 'The connection uses credentials of its own, so there is no person to sign in.',
+    why: 'Only Partner Center acts for a person; the CRMs are reached by an application.',
+    fix: 'Set its credentials in the configuration, and try them with `dealbridge connect test`.',
+    who: 'operations',
+  },
 }

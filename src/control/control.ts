@@ -2,6 +2,7 @@
 // values go in and come out. Expected failures are thrown as errors with a remedy, the same on both ways.
 
 import type {
+  BackedUp,
   Checked,
   DealDone,
   DealList,
@@ -17,6 +18,7 @@ import type {
 import type { Preview, Publication, SchemaAnswer, Versions } from './mappings/answers.ts'
 import type { PreviewRequest, PublishRequest, SchemaRequest, VersionsRequest } from './mappings/requests.ts'
 import type {
+  BackupRequest,
   CheckRequest,
   DealRequest,
   ExplainRequest,
@@ -41,6 +43,7 @@ export interface Control {
   replay(request: ReplayRequest, tell?: Tell): Promise<Replayed>
   check(request: CheckRequest): Promise<Checked>
   reload(): Promise<Reloaded>
+  backup(request: BackupRequest): Promise<BackedUp>
   /** What is known of a CRM's fields, values and people. */
   schema(request: SchemaRequest): Promise<SchemaAnswer>
   versions(request: VersionsRequest): Promise<Versions>

@@ -7,6 +7,7 @@ import type { Mapping } from '#core/mapping/mapping'
 import type { Assembly } from '#assembly/assembly'
 import type { Runner } from '#assembly/runner'
 import type {
+  BackedUp,
   Checked,
   DealDone,
   DealList,
@@ -19,6 +20,7 @@ import type {
   Replayed,
   Status,
 } from './answers.ts'
+import { backUp } from './backup.ts'
 import { check } from './check.ts'
 import type { Control, Tell } from './control.ts'
 import { actOn, changesFor } from './deal-actions.ts'
@@ -36,6 +38,7 @@ import { notebookOf } from './notebook.ts'
 import { problemGroups } from './problem-groups.ts'
 import { replay } from './replay.ts'
 import type {
+  BackupRequest,
   CheckRequest,
   DealRequest,
   ExplainRequest,
@@ -181,6 +184,10 @@ export class LocalControl implements Control {
 
   async preview(request: PreviewRequest, tell?: Tell): Promise<Preview> {
     return await preview(this.#runners(request.pipeline), request, { signal: this.#reading, tell })
+  }
+
+  async backup({ to }: BackupRequest): Promise<BackedUp> {
+    return await backUp(this.#runners(), to)
   }
 
   async close(): Promise<void> {

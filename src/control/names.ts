@@ -24,7 +24,7 @@ export function connectionOf({ connections }: Assembly, name: string): Connectio
   throw unknownName('connection', name, [...connections.keys()])
 }
 
-function unknownName(what: 'pipeline' | 'connection', name: string, names: readonly string[]): NeedsHuman {
+export function unknownName(what: 'pipeline' | 'connection', name: string, names: readonly string[]): NeedsHuman {
   const near = nearest(name, names)
   const hint = near === undefined ? `There are: ${names.join(', ')}.` : `Did you mean "${near}"?`
   return new NeedsHuman(`There is no ${what} "${name}". ${hint}`, {

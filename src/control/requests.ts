@@ -117,5 +117,9 @@ export const ReplayRequest = z.strictObject({
 })
 export type ReplayRequest = z.infer<typeof ReplayRequest>
 
+/** An absolute path: the daemon may stand in another folder than whoever asks. */
+export const BackupRequest = z.strictObject({ to: z.string().min(1).max(4096) })
+export type BackupRequest = z.infer<typeof BackupRequest>
+
 export const CheckRequest = z.strictObject({ connection: name.optional() })
 export type CheckRequest = z.infer<typeof CheckRequest>

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { Control, Tell } from './control.ts'
 import { PreviewRequest, PublishRequest, SchemaRequest, VersionsRequest } from './mappings/requests.ts'
 import {
+  BackupRequest,
   CheckRequest,
   DealRequest,
   ExplainRequest,
@@ -40,6 +41,7 @@ export const verbs = {
   replay: verb(ReplayRequest, async (control, request, tell) => await control.replay(request, tell)),
   check: verb(CheckRequest, async (control, request) => await control.check(request)),
   reload: verb(nothing, async (control) => await control.reload()),
+  backup: verb(BackupRequest, async (control, request) => await control.backup(request)),
   schema: verb(SchemaRequest, async (control, request) => await control.schema(request)),
   versions: verb(VersionsRequest, async (control, request) => await control.versions(request)),
   publish: verb(PublishRequest, async (control, request) => await control.publish(request)),
