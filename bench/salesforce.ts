@@ -7,6 +7,7 @@
 // Ends with 1 when a figure misses its mark.
 
 import process, { env } from 'node:process'
+import { Connection } from 'jsforce'
 import { connector } from '../connectors/salesforce/index.ts'
 import { Settings } from '../connectors/salesforce/settings.ts'
 import {
@@ -153,9 +154,38 @@ async function poll(session: Session, since: Cursor | null): Promise<Cursor | nu
   return next
 }
 
-/** One call for each record and each question, as a client without collections and composites makes them. */
-function naiveCalls(count: number): { readonly reads: number; readonly writes: number } {
-  return { reads: count * 5, writes: count * 4 }
+/** jsforce as its manual shows it: one call for each question and each record. On a tenth, and scaled up. */
+async function naiveCalls(): Promise<{ readonly reads: number; readonly writes: number }> {
+  const { served, simulator, session } = await start()
+  const tenth = Math.max(1, Math.round(referrals / 10))
+  const naive = new Connection({ instanceUrl: served.url, version: '67.0', accessToken: await tokenOf(served.url) })
+  const before = simulator.callsCounted
+  for (let n = 0; n < tenth; n += 1) {
+    await naive.query(`SELECT Id FROM Opportunity WHERE PC_Referral_Id__c = '${key(n)}'`)
+    await naive.query(`SELECT Id FROM Account WHERE DUNS__c = '${300_000_000 + n}'`)
+    await naive.query(`SELECT Id FROM Account WHERE Website LIKE '%contoso${n}.example%'`)
+    await naive.query(`SELECT Id FROM Account WHERE Name LIKE 'Contoso${n}%' AND BillingCountryCode = 'DE'`)
+    await naive.query(`SELECT Id FROM Contact WHERE Email = 'sue${n}@contoso.example'`)
+  }
+  const reads = simulator.callsCounted - before
+  for (let n = 0; n < tenth; n += 1) {
+    const account = await naive.sobject('Account').create({ Name: `Contoso ${n}`, BillingCountryCode: 'DE' })
+    const contact = await naive.sobject('Contact').create({ LastName: `Smith ${n}`, AccountId: account.id ?? '' })
+    const deal = {
+      Name: `Contoso ${n}`,
+      StageName: 'Qualification',
+      CloseDate: '2027-12-18',
+      AccountId: account.id ?? '',
+    }
+    const made = await naive.sobject('Opportunity').create(deal)
+    const role = { OpportunityId: made.id ?? '', ContactId: contact.id ?? '', Role: 'Decision Maker', IsPrimary: true }
+    await naive.sobject('OpportunityContactRole').create(role)
+  }
+  const writes = simulator.callsCounted - before - reads
+  await session.close()
+  await served.close()
+  const scale = referrals / tenth
+  return { reads: Math.round(reads * scale), writes: Math.round(writes * scale) }
 }
 
 const failures: string[] = []
@@ -176,7 +206,7 @@ async function calls(): Promise<void> {
   const beforeIdle = bench.simulator.callsCounted
   await poll(bench.session, cursor)
   const idle = bench.simulator.callsCounted - beforeIdle
-  const naive = naiveCalls(referrals)
+  const naive = await naiveCalls()
   const floor = Math.ceil((referrals * 4) / 1_020)
   const per = (limit: number): number => Math.ceil((limit * referrals) / 1_000)
   line(
@@ -196,7 +226,7 @@ async function calls(): Promise<void> {
  */
 async function throughput(): Promise<void> {
   const [loaded, bare] = [await start(), await start()]
-  const headers = { 'content-type': 'application/json', authorization: await tokenOf(bare.served.url) }
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${await tokenOf(bare.served.url)}` }
   // The first slice warms both up and is not counted.
   const writes = Array.from({ length: firstLoad + 1_000 }, (_, n) => whole(n)).flat()
   const shares: number[] = []
@@ -269,7 +299,7 @@ async function tokenOf(url: string): Promise<string> {
   const form = { grant_type: 'client_credentials', client_id: sandboxClient.id, client_secret: sandboxClient.secret }
   const response = await fetch(`${url}/services/oauth2/token`, { method: 'POST', body: new URLSearchParams(form) })
   const answer = (await response.json()) as { readonly access_token: string }
-  return `Bearer ${answer.access_token}`
+  return answer.access_token
 }
 
 console.log(`Salesforce, ${instantFromMs(Date.now()).slice(0, 10)}, Node ${process.version}, ${process.arch}`)
