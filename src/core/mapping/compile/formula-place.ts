@@ -19,18 +19,25 @@ export function placeProblem(problem: FormulaProblem, node: ScalarNode, skipped:
       ? { edit: { ...spanIn(node, edit.start + skipped, edit.end + skipped), text: edit.text } }
       : {}),
   }
-  return isCut(problem, node, source) ? { ...placed, ...cutWords } : placed
+  return { ...placed, ...cutWords(problem, node, source) }
 }
 
-const cutWords = {
-  hint: 'YAML reads " #" as the start of a comment and cut the rest off',
-  fix: 'dealbridge mappings fmt   (writes the formula as a block)',
-} as const
-
-/** What looks unfinished is very often cut off by YAML. */
-function isCut({ code, what }: FormulaProblem, node: ScalarNode, source: SourceText): boolean {
+/** What looks unfinished is very often cut off by YAML: at a # after a space, or, within braces, at a comma. */
+function cutWords({ code, what }: FormulaProblem, node: ScalarNode, source: SourceText): Pick<Problem, 'hint' | 'fix'> {
   const unfinished = code === 'DB-2161' || what.includes('never closed') || what.includes('too early')
-  return unfinished && node.style === 'plain' && /^[ \t]+#/.test(source.text.slice(node.end, node.end + 200))
+  if (!unfinished || node.style !== 'plain') return {}
+  const rest = source.text.slice(node.end, node.end + 200)
+  if (/^[ \t]+#/.test(rest)) {
+    return {
+      hint: 'YAML reads " #" as the start of a comment and cut the rest off',
+      fix: 'dealbridge mappings fmt   (writes the formula as a block)',
+    }
+  }
+  if (!/^\s*,/.test(rest)) return {}
+  return {
+    hint: 'within { } YAML ends a value at a comma',
+    fix: 'put the whole formula in quotation marks, or write the row on lines of its own',
+  }
 }
 
 /** An edit may not bring in what the way the formula is written would read differently. */

@@ -45,7 +45,7 @@ test('the Salesforce example, section by section', () => {
     ['Description', 'toCrm', 'text', 'newest', 'once'],
     ['Partner_Update__c > details.notes', 'toReferral', 'text', 'newest', 'always'],
     ['Company_Size__c', 'toCrm', 'text', 'newest', 'always'],
-    ['Solution_Area__c', 'toCrm', 'text', 'newest', 'always'],
+    ['Solution_Area__c', 'toCrm', 'list', 'newest', 'always'],
     ['Microsoft_Seller__c', 'toCrm', 'text', 'newest', 'always'],
     ['Priority__c', 'toCrm', 'text', 'newest', 'always'],
     ['LeadSource', 'toCrm', 'text', 'newest', 'once'],
