@@ -6,6 +6,7 @@ import { builtin, connectorCodes } from '../connectors/builtin.ts'
 import { pretended } from '../connectors/pretended.ts'
 import { assemblyCodes } from '#assembly/codes'
 import { openMachine } from '#assembly/open-machine'
+import { restoreLedgers } from '#assembly/restore'
 import { runCli } from '#cli/cli'
 import { cliCodes } from '#cli/codes'
 import { steeringOf } from '#cli/steering'
@@ -13,6 +14,7 @@ import type { CliParts, LoadWish } from '#cli/parts'
 import { controlCodes } from '#control/codes'
 import { readDoorFile } from '#control/door-file'
 import { openControl } from '#control/open'
+import { signIn } from '#control/sign-in'
 import { mappingCodes } from '#core/mapping/codes'
 import { noMetrics } from '#core/metrics'
 import { reconcileCodes } from '#core/reconcile/codes'
@@ -60,6 +62,7 @@ const load = async (wish: LoadWish) =>
   await loadSettings({ ...wish, workingDirectory, env, readText, connectors: builtin })
 const files = commandFiles(workingDirectory)
 const crashes = crashFile(files.resolve('.dealbridge', 'errors.log'), clock)
+const machine = openMachine({ clock, log: crashes.log, metrics: noMetrics })
 const here = import.meta.dirname
 const sandbox = sandboxCommand({
   vendors: pretended,
@@ -96,12 +99,20 @@ const parts: CliParts = {
   files,
   load,
   sandbox,
+  signIn: async (settings, wish) => await signIn(settings, machine, wish),
+  restore: async (settings, from, force) =>
+    await restoreLedgers(settings, { from, force, secrets: machine.secretsFor(settings.root) }),
+  shipped: async () => ({
+    mappings: await shippedFiles(here, 'mappings', '.yaml'),
+    fixtures: await shippedFiles(here, 'mappings/fixtures', '.json'),
+    schema: (await shippedFiles(here, 'config', '.json'))['schema.json'] ?? '',
+  }),
   begin: () => safeStart(),
   terminal: systemTerminal(),
   interrupts: { on: (listener) => onSignal(['SIGINT', 'SIGTERM'], listener), exitNow },
   openControl: async (settings, ending) =>
     await openControl({
-      machine: openMachine({ clock, log: crashes.log, metrics: noMetrics }),
+      machine,
       settings,
       codes,
       version,

@@ -3,13 +3,16 @@
 
 import { Command, CommanderError } from 'commander'
 import { argumentsOf, type AddCommand, type Bench, type Work } from './command.ts'
+import { addConnect } from './commands/connect.ts'
 import { addReferrals, addReplay } from './commands/deals.ts'
+import { addInit } from './commands/init.ts'
 import { addCheck, addExplain, addProblems, addStatus } from './commands/look.ts'
 import { addMappings } from './commands/mappings.ts'
 import { addPlan } from './commands/plan.ts'
 import { addMode, addReload, addRun, addSteering } from './commands/running.ts'
 import { addSandbox } from './commands/sandbox.ts'
 import { addSync } from './commands/sync.ts'
+import { addUpkeep } from './commands/upkeep.ts'
 import { BadSettings, Context, Interrupted } from './context.ts'
 import { exit, exitOf } from './exit.ts'
 import { problemsText } from './failure.ts'
@@ -17,11 +20,11 @@ import { troubleOf } from '#control/trouble'
 import type { CliParts } from './parts.ts'
 
 const groups: Readonly<Record<string, readonly AddCommand[]>> = {
-  'Start:': [addSandbox, addCheck],
+  'Start:': [addInit, addSandbox, addConnect, addCheck],
   'Map:': [addMappings],
   'Move:': [addPlan, addSync, addRun, addReplay],
   'Look:': [addStatus, addExplain, addReferrals, addProblems],
-  'Run it:': [addReload, addSteering, addMode],
+  'Run it:': [addReload, addSteering, addMode, addUpkeep],
 }
 
 /** The code to exit with. */

@@ -6,7 +6,7 @@ import type { Control } from '#control/control'
 import type { Ending } from '#control/ending'
 import type { Settings } from '#settings/settings'
 import type { Flags, Loaded } from '#settings/load'
-import type { Clock, Log } from '#spi'
+import type { Clock, DevicePrompt, Log, SignedIn } from '#spi'
 
 export interface Terminal {
   /** Results. */
@@ -37,6 +37,10 @@ export interface CliParts {
   openControl(settings: Settings, ending: Ending): Promise<Control>
   /** Runs until it is told to end, or cannot go on. */
   runDaemon(wish: LoadWish & DaemonWish): Promise<DaemonEnd>
+  signIn(settings: Settings, wish: SignInWish): Promise<SignedIn>
+  restore(settings: Settings, from: string, force: boolean): Promise<readonly RestoredLedger[]>
+  /** What ships with the program. */
+  shipped(): Promise<Shipped>
   /** Null where it is not part of this build. */
   readonly sandbox: Sandbox | null
   /** Keeps what is known of unexpected errors, without secrets, and says where. */
@@ -61,6 +65,29 @@ export interface DaemonEnd {
   readonly isClean: boolean
   readonly signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP' | null
   readonly error: SyncError | null
+}
+
+export interface SignInWish {
+  readonly connection: string
+  readonly device: boolean
+  readonly showCode: (prompt: DevicePrompt) => void
+  readonly showAddress: (url: string) => void
+  readonly signal: AbortSignal
+}
+
+export interface RestoredLedger {
+  readonly pipeline: string
+  readonly links: number
+  /** Where the ledger that stood there went. */
+  readonly setAside: string | null
+}
+
+/** Texts by file name. */
+export interface Shipped {
+  readonly mappings: Readonly<Record<string, string>>
+  readonly fixtures: Readonly<Record<string, string>>
+  /** The schema of the configuration, for editors. */
+  readonly schema: string
 }
 
 export interface Files {

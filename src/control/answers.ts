@@ -182,6 +182,7 @@ export interface Checked {
 }
 
 export interface CheckSection {
+  readonly of: 'connection' | 'pipeline' | 'machine'
   readonly title: string
   readonly about: string
   readonly findings: readonly Finding[]

@@ -36,10 +36,16 @@ async function connectionSection(connection: Connection, signal: AbortSignal): P
     const { label, account, findings } = await askProbe(connection, kinds, signal)
     const signedIn: Finding = { level: 'ok', what: `signed in as ${account}` }
     const isSaid = findings.some(({ what }) => what.includes(account))
-    return { title, about: `${name}, ${label}`, findings: isSaid ? findings : [signedIn, ...findings], problems: [] }
+    return {
+      of: 'connection',
+      title,
+      about: `${name}, ${label}`,
+      findings: isSaid ? findings : [signedIn, ...findings],
+      problems: [],
+    }
   } catch (error) {
     signal.throwIfAborted()
-    return { title, about: name, findings: [failed(error)], problems: [] }
+    return { of: 'connection', title, about: name, findings: [failed(error)], problems: [] }
   }
 }
 
@@ -59,14 +65,14 @@ async function pipelineSection(runner: Runner, signal: AbortSignal): Promise<Che
       { level: 'ok', what: `the mapping ${mapping?.name ?? ''} is valid and fits what the CRM has today` },
       { level: 'ok', what: 'the ledger belongs to these organizations' },
     ]
-    return { title, about, findings, problems: warnings }
+    return { of: 'pipeline', title, about, findings, problems: warnings }
   } catch (error) {
     signal.throwIfAborted()
     const known = asSyncError(error)
     const culprit = runner.trouble?.connection
-    if (culprit) return { title, about, findings: [unchecked(culprit)], problems: [] }
+    if (culprit) return { of: 'pipeline', title, about, findings: [unchecked(culprit)], problems: [] }
     const problems: readonly Problem[] = known.remedy === 'fix-config' ? known.problems : []
-    return { title, about, findings: problems.length > 0 ? [] : [failed(error)], problems }
+    return { of: 'pipeline', title, about, findings: problems.length > 0 ? [] : [failed(error)], problems }
   }
 }
 
@@ -92,5 +98,5 @@ function machineSection(runners: readonly Runner[]): CheckSection {
       },
     ]
   })
-  return { title: 'This machine', about: '', findings, problems: [] }
+  return { of: 'machine', title: 'This machine', about: '', findings, problems: [] }
 }

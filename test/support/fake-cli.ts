@@ -117,6 +117,12 @@ async function run(cli: FakeCli, options: FakeCliOptions, args: readonly string[
       return cli.daemonEnds()
     },
     sandbox,
+    signIn: async (_settings, { showAddress }) => {
+      showAddress('https://login.example/authorize')
+      return { account: 'svc-referrals@fabrikam.example' }
+    },
+    restore: async (_settings, from) => [{ pipeline: 'cosell', links: 3, setAside: `${from}-before` }],
+    shipped: async () => ({ mappings: { 'salesforce.opportunity.yaml': 'version: 1\n' }, fixtures: {}, schema: '{}' }),
     crashes: { log: { error: (event) => void cli.crashes.push(event) }, path: () => '.dealbridge/errors.log' },
   }
   return { code: await runCli(args, parts), ...said }

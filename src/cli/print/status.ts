@@ -36,7 +36,7 @@ export function statusLines(status: Status, print: StatusPrint): readonly string
     ...answers(status, print),
     '',
     paint.bold('CONNECTIONS'),
-    ...status.connections.map((connection) => connectionLine(connection, status.at, print)),
+    ...connectionLines(status.connections, status.at, print),
     ...problems(status.problems, print),
   ]
 }
@@ -89,6 +89,12 @@ function answers(status: Status, { paint }: StatusPrint): readonly string[] {
     ),
   ]
 }
+
+export const connectionLines = (
+  connections: Status['connections'],
+  now: Instant,
+  print: StatusPrint,
+): readonly string[] => connections.map((connection) => connectionLine(connection, now, print))
 
 function connectionLine(
   { name, state, account, label, until: end, trouble }: ConnectionStatus,

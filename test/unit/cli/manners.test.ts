@@ -152,3 +152,49 @@ test('an interrupt ends a command that only reads', async () => {
   }
   expect((await cli.run('plan')).code).toBe(130)
 })
+
+describe('a new folder', () => {
+  test('gets a configuration and a mapping; what stands there is left alone', async () => {
+    const cli = fakeCli({ terminal: person, answers: ['salesforce', 'https://contoso.my.salesforce.com', ''] })
+    cli.files.set('.gitignore', 'mine')
+    const { code, out, err } = await cli.run('init')
+    expect(code).toBe(0)
+    expect(out).toContain('config/dealbridge.yaml')
+    expect(err).toContain('left alone: .gitignore')
+    expect(cli.files.get('config/dealbridge.yaml')).toContain('url: "https://contoso.my.salesforce.com"')
+    expect(cli.files.get('config/dealbridge.yaml')).toContain('tenant: "fabrikam.onmicrosoft.com"')
+    expect(cli.files.get('.gitignore')).toBe('mine')
+  })
+
+  test('asks nothing where nobody is there, and takes what the flags say', async () => {
+    const cli = fakeCli()
+    const { questions } = await cli.run('init', '--crm', 'dynamics', '--url', 'https://contoso.crm.dynamics.com')
+    expect(questions).toEqual([])
+    expect(cli.files.get('config/dealbridge.yaml')).toMatch(/type: dynamics[^]*contoso\.crm\.dynamics\.com/)
+  })
+})
+
+test('signing in shows where to go, and tries the connection at once', async () => {
+  const { code, err, out } = await fakeCli().run('connect', 'sign-in', 'partner-center')
+  expect(err).toContain('https://login.example/authorize')
+  expect(out).toContain('signed in to partner-center as svc-referrals@fabrikam.example')
+  expect(out).toContain('Partner Center')
+  expect(code).toBe(0)
+})
+
+test('a unit for systemd restarts after a failure, and not where that would not help', async () => {
+  const { out } = await fakeCli().run('service', 'install', '--systemd')
+  expect(out).toContain('ExecReload=/bin/kill -HUP $MAINPID')
+  expect(out).toContain('RestartPreventExitStatus=77 78')
+  expect(out).toContain('TimeoutStopSec=15')
+})
+
+test('a support file names no customer', async () => {
+  const cli = fakeCli()
+  addReferral(cli.source, 'aaaa0001')
+  await cli.run('sync')
+  await cli.run('service', 'bundle', '--out', 'bundle.json')
+  const bundle = cli.files.get('bundle.json') ?? ''
+  expect(JSON.parse(bundle)).toMatchObject({ schema: 'dealbridge.bundle/v1', status: { answers: 1 } })
+  expect(bundle).not.toContain('Contoso')
+})
