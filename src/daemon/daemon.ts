@@ -21,6 +21,7 @@ import type { Settings } from '#settings/settings'
 import { controlRoute } from './control-door.ts'
 import { healthRoute, metricsRoute, refreshMetrics, type MetricsText } from './health.ts'
 import { isLoopback, listen, type Listener, type Route } from './listener.ts'
+import { pushRoute } from './push-door.ts'
 import { assertSameStore, prepared } from './reload.ts'
 import { Rounds } from './rounds.ts'
 
@@ -147,6 +148,13 @@ class Working implements Daemon {
         }),
         metricsRoute(settings.http, refresh, metrics),
         controlRoute({ control: this.control, key, clock, random }),
+        pushRoute({
+          assembly: () => this.#assembly,
+          nudge: (pipeline) => this.#rounds.nudge(pipeline),
+          clock,
+          log,
+          signal: this.#signal.signal,
+        }),
         ...(routes?.(this.control) ?? []),
       ],
     })
