@@ -26,10 +26,12 @@ export function versionLines({ pipeline, versions }: Versions, { paint, zone, no
       who,
       name,
       hash.slice(0, 8),
-      note === null ? '(taken over: the file had changed)' : clip(note, 80),
+      note === null ? unsaid(number) : clip(note, 80),
     ])
   return [paint.bold(pipeline), ...table(['VERSION', 'SINCE', 'WHO', 'MAPPING', 'HASH', 'NOTE'], rows, paint)]
 }
+
+const unsaid = (number: number): string => (number === 1 ? '(the first)' : '(taken over: the file had changed)')
 
 const marks: Readonly<Record<MappingChange['change'], string>> = { added: '+', removed: '-', changed: '~' }
 

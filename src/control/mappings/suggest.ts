@@ -1,5 +1,6 @@
 // A first mapping for an org, and the schema by which an editor completes its names: both from what the CRM has now.
 
+import { isSyncError } from '#core/errors'
 import { invariant } from '#core/invariant'
 import { mappingJsonSchema } from '#core/mapping/json-schema'
 import { suggestMapping, type Suggestion } from '#core/mapping/suggest'
@@ -29,10 +30,33 @@ export async function orgAt(desk: MappingDesk, target: ConnectionSettings): Prom
   const first = await probed(desk, { name, kinds: own.filter((kind) => kind !== undefined) })
   const record = first.kinds.find(({ kind }) => kind === facet.record)
   const known = new Set(first.kinds.map(({ kind }) => kind))
-  const around = kindsAround(record).filter((kind) => !known.has(kind))
-  const probe =
-    around.length === 0 ? first : await probed(desk, { name, kinds: [...known, ...around.slice(0, kindsMax)] })
+  const around = kindsAround(record)
+    .filter((kind) => !known.has(kind))
+    .slice(0, kindsMax)
+  const probe = await widened(desk, { name, probe: first, kinds: around })
   return { source, target: { name, facet }, probe }
+}
+
+/**
+ * The same with further kinds. Not every account may see everything that a record can point to, and one kind that is
+ * out of sight keeps none of the others away.
+ */
+async function widened(
+  desk: MappingDesk,
+  { name, probe, kinds }: { readonly name: string; readonly probe: Probe; readonly kinds: readonly Kind[] },
+): Promise<Probe> {
+  const known = probe.kinds.map(({ kind }) => kind)
+  if (kinds.length === 0) return probe
+  try {
+    return await probed(desk, { name, kinds: [...known, ...kinds] })
+  } catch (error) {
+    if (!isSyncError(error) || error.remedy !== 'fix-config') throw error
+    const [only] = kinds
+    if (kinds.length === 1 || only === undefined) return probe
+    const half = Math.ceil(kinds.length / 2)
+    const some = await widened(desk, { name, probe, kinds: kinds.slice(0, half) })
+    return await widened(desk, { name, probe: some, kinds: kinds.slice(half) })
+  }
 }
 
 async function probed(

@@ -19,7 +19,7 @@ export const addDiff: AddCommand = (group, bench) => {
   const command = group
     .command('diff')
     .description('What changed between two mappings, in their own terms: rows, stages, tests; not lines moved.')
-    .argument('[before]', 'a file, or the number of a version; the published version, when left out')
+    .argument('[before]', 'a file, a pipeline, or the number of a version; the published version, when left out')
     .argument('[after]', "a file, or the number of a version; the pipeline's file, when left out")
     .option('--pipeline <name>', 'whose versions')
     .option('--exit-code', 'exit with 2 when they differ')
@@ -59,12 +59,14 @@ async function versioned(
   pipeline: string | undefined,
 ): Promise<readonly [NamedText, NamedText]> {
   return await context.withControl(async (control, settings) => {
-    const named = pipeline ?? onlyPipeline(settings)
+    const isPipeline = (name: string | undefined): boolean => settings.pipelines.some((one) => one.name === name)
+    const named = pipeline ?? [before, after].find(isPipeline) ?? onlyPipeline(settings)
     const one = async (name: string): Promise<NamedText> =>
       isVersion(name) ? await versionNamed(control, named, name) : await fileNamed(context, name)
     const own = settings.pipelines.find(({ name }) => name === named)?.mapping ?? ''
-    const first = before === undefined || (after === undefined && !isVersion(before)) ? 'published' : before
-    const second = after ?? (before !== undefined && !isVersion(before) ? before : own)
+    const fileOf = (name: string): string => (isPipeline(name) ? own : name)
+    const first = before === undefined || (after === undefined && !isVersion(before)) ? 'published' : fileOf(before)
+    const second = fileOf(after ?? (before !== undefined && !isVersion(before) ? before : own))
     const shown = (text: NamedText): NamedText => ({ ...text, shown: shownFrom(settings.root, text.shown) })
     return [shown(await one(first)), shown(await one(second))]
   })

@@ -3,15 +3,20 @@
 
 import type { Control } from '#control/control'
 import type { Preview, Publication } from '#control/mappings/answers'
+import { filesMeant, shownFrom } from '#control/mappings/desk'
+import { tested, testFile } from '#control/mappings/test'
 import { FixConfig, isSyncError, NeedsHuman } from '#core/errors'
 import { nearest } from '#core/nearest'
+import type { Problem } from '#core/problem'
 import { sourceText } from '#core/source'
 import { printProblems } from '#settings/print-problem'
 import type { PipelineSettings, Settings } from '#settings/settings'
 import { examples, wholeNumber, type AddCommand } from '../../command.ts'
 import type { Context } from '../../context.ts'
 import { exit } from '../../exit.ts'
+import { deskFor } from '../../mapping-desk.ts'
 import { impactLines } from '../../print/mapping-preview.ts'
+import { testLines } from '../../print/mapping-tests.ts'
 import { versionLines } from '../../print/mapping-versions.ts'
 import { withProgress } from '../../progress.ts'
 
@@ -101,6 +106,8 @@ async function publishFile(
   { pipeline, settings, flags, note }: Publishing & { readonly note: string },
 ): Promise<number> {
   try {
+    const amiss = await testedFirst(context, control, settings, pipeline)
+    if (amiss !== exit.done) return amiss
     if (!flags.yes && !(await isAgreed(context, control, pipeline))) return exit.person
     const request = { pipeline: pipeline.name, note, who: context.parts.user }
     const done = await withProgress({ ...context.parts, label: 'Checking' }, async () => await control.publish(request))
@@ -110,6 +117,26 @@ async function publishFile(
   } catch (error) {
     return await refused(context, settings, pipeline, error)
   }
+}
+
+/** A file with mistakes or failing tests is not worth asking anybody about. */
+async function testedFirst(
+  context: Context,
+  control: Control,
+  settings: Settings,
+  { name }: PipelineSettings,
+): Promise<number> {
+  const desk = deskFor(context, settings, control)
+  const [file] = filesMeant(desk, [name])
+  if (!file) return exit.done
+  const { report, problems } = await testFile(desk, file, false)
+  if (report && report.passed === report.results.length) return exit.done
+  if (report) {
+    const found = tested([{ file: file.shown, path: file.path, report, problems }])
+    for (const line of testLines(found, { paint: context.errPaint, full: true, ms: 0 }).slice(0, -1)) context.note(line)
+  } else await tellProblems(context, file, problems)
+  context.note(`\n${context.errPaint.bad('✗')} Not published. The version before keeps running.`)
+  return report ? exit.held : exit.config
 }
 
 /** What it would change is seen before it is agreed to. Nothing to change needs no asking. */
@@ -148,14 +175,20 @@ async function refused(
   error: unknown,
 ): Promise<number> {
   if (!isSyncError(error) || error.remedy !== 'fix-config' || error.problems.length === 0) throw error
-  const text = (await context.parts.files.read(mapping)) ?? ''
-  const shown = mapping.startsWith(`${root}/`) ? mapping.slice(root.length + 1) : mapping
-  context.note(
-    printProblems(error.problems, { sources: [sourceText(shown, text)], colour: context.isErrColoured }).trimEnd(),
-  )
+  await tellProblems(context, { path: mapping, shown: shownFrom(root, mapping) }, error.problems)
   context.note(`\n${context.errPaint.bad('✗')} Not published. The version before keeps running.`)
   const isTest = error.problems.every(({ code }) => code === 'DB-2030')
   return isTest ? exit.held : exit.config
+}
+
+async function tellProblems(
+  context: Context,
+  { path, shown }: { readonly path: string; readonly shown: string },
+  problems: readonly Problem[],
+): Promise<void> {
+  const text = (await context.parts.files.read(path)) ?? ''
+  const sources = [sourceText(shown, text)]
+  context.note(printProblems(problems, { sources, colour: context.isErrColoured }).trimEnd())
 }
 
 // ── the way back ─────────────────────────────────────────────────────────────────────────────────────────────────
