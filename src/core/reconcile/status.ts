@@ -31,7 +31,7 @@ export function addStatus(
   const view = sellerView(frame, deal.facts, deal.waiting)
   const shown: Readonly<Record<keyof StatusFields, Value>> = {
     state: view.state,
-    message: view.message,
+    message: fitted(view.message),
     answerBy: deal.facts.needsAnswer && !isAnswered(deal.facts) ? deal.facts.answerBy : null,
     link: deal.facts.url,
   }
@@ -46,6 +46,20 @@ export function addStatus(
       { rule: null, from: `statusInCrm.${name}`, base: baseValue(deal.link, statusRow(name)) ?? null },
     )
   }
+}
+
+/** The field that ships with us holds 255 characters; a message that is cut still says most of it. */
+const messageMax = 255
+const characters = new Intl.Segmenter('en', { granularity: 'grapheme' })
+
+function fitted(message: string): string {
+  if (message.length <= messageMax) return message
+  let kept = ''
+  for (const { segment } of characters.segment(message)) {
+    if (kept.length + segment.length >= messageMax) break
+    kept += segment
+  }
+  return `${kept}…`
 }
 
 const isAnswered = (facts: ReferralFacts): boolean => facts.stage !== 'New' && facts.stage !== 'Received'
