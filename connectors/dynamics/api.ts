@@ -42,6 +42,8 @@ export interface PageRequest {
   /** After the API root, encoded: `opportunities?$select=…`, or what `links` made of a link. */
   readonly path: string
   readonly prefer?: readonly string[]
+  /** Rows in a page; the most there can be, unless fewer will do. `$top` does not work beside it. */
+  readonly rows?: number
 }
 
 export type PageAnswer =
@@ -81,8 +83,8 @@ export function openApi(settings: Settings, host: Host): Api {
   }
 }
 
-function operationOf({ path, prefer = [] }: PageRequest): Operation {
-  const preferences = [`odata.maxpagesize=${pageSize}`, ...prefer].join(',')
+function operationOf({ path, prefer = [], rows = pageSize }: PageRequest): Operation {
+  const preferences = [`odata.maxpagesize=${rows}`, ...prefer].join(',')
   return { method: 'GET', path, headers: { Prefer: preferences } }
 }
 

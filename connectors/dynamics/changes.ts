@@ -24,7 +24,7 @@ import {
 } from '#spi'
 import { encoded, mustBePage, type Api, type PageAnswer, type PageRequest } from './api.ts'
 import { everything, readCursor, writeCursor, type Place, type PlaceOf } from './cursor.ts'
-import { isExpiredStamp, isNotOffered, isUntracked } from './faults.ts'
+import { isExpiredStamp, isNotOffered, isUntracked, unreadable } from './faults.ts'
 import { closeKind, find, readerOf, viewsFor } from './find.ts'
 import { goneRecord, recordFrom, selection, type View } from './records.ts'
 import { isGuid } from './values.ts'
@@ -108,12 +108,14 @@ interface Looking {
 
 /** One page of every stream that has more, and the rows behind it. */
 async function advance(api: Api, streams: readonly Stream[], looking: Looking): Promise<readonly VendorRecord[]> {
-  const answers = await api.pages(streams.map(requestFor), { name: 'changes' }, looking.signal)
+  const requests = streams.map(requestFor)
+  const answers = await api.pages(requests, { name: 'changes' }, looking.signal)
   const told: VendorRecord[] = []
   const changed: { readonly stream: Stream; readonly ids: readonly string[] }[] = []
   for (const [index, stream] of streams.entries()) {
     const answer = answers[index]
     if (!answer) continue
+    if (answer.is === 'page' && answer.next === requests[index]?.path) throw unreadable('a page leads to itself')
     const news = take(api, stream, answer, looking.seen)
     told.push(...news.records)
     if (news.ids.length > 0) changed.push({ stream, ids: news.ids })
@@ -136,7 +138,7 @@ function requestFor({ view, place }: Stream): PageRequest {
       return { path: place.link ?? `${set}?$select=${idColumn},modifiedon`, prefer: ['odata.track-changes'] }
     case 'clock': {
       if (place.link !== null) return { path: place.link }
-      if (place.since === null) return { path: `${set}?$select=modifiedon&$orderby=modifiedon%20desc&$top=1` }
+      if (place.since === null) return { path: `${set}?$select=modifiedon&$orderby=modifiedon%20desc`, rows: 1 }
       const from = `${later(place.since, -overlapMs).slice(0, 19)}Z`
       const order = encoded(`modifiedon asc,${idColumn} asc`)
       return { path: `${set}?${selection(view)}&$filter=${encoded(`modifiedon ge ${from}`)}&$orderby=${order}` }

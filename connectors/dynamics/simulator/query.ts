@@ -14,6 +14,8 @@ export interface Query {
   readonly annotations: boolean
   /** From the Prefer header; the service never gives more than 5000. */
   readonly pageSize: number
+  /** `$top` is ignored beside a page size. */
+  readonly isPaged: boolean
   /** `https://host/api/data/v9.2` as the caller wrote it: links in answers begin with it. */
   readonly root: string
   readonly path: string
@@ -45,10 +47,10 @@ export function rendering({ options, annotations }: Query): Rendering {
 }
 
 export function readMany(query: Query): Record<string, Wire> {
-  const { world, options, pageSize } = query
+  const { world, options, pageSize, isPaged } = query
   const rows = ordered(query, matching(query))
   const start = startOf(query, rows)
-  const top = options.has('$top') ? Number(options.get('$top')) : Infinity
+  const top = options.has('$top') && !isPaged ? Number(options.get('$top')) : Infinity
   const page = rows.slice(start, start + Math.min(pageSize, top))
   const answer: Record<string, Wire> = { '@odata.context': contextOf(query) }
   if (options.get('$count') === 'true') answer['@odata.count'] = new Digits(String(Math.min(rows.length, pageMax)))

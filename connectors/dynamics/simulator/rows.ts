@@ -52,6 +52,7 @@ function queryOf(context: RequestContext, request: ParsedRequest, table: Table):
     table,
     options: parseOptions(request.search),
     annotations: request.prefer.has('odata.include-annotations'),
+    isPaged: request.prefer.has('odata.maxpagesize'),
     pageSize: Math.min(Number.isInteger(asked) && asked > 0 ? asked : pageMax, pageMax),
     root: context.root,
     path: request.segments.join('/'),

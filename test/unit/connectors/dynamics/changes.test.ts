@@ -238,8 +238,17 @@ describe('links (F50-F53, I40)', () => {
     await there.close()
   })
 
-  test('to itself ends by itself (F52)', async () => {
+  test('to itself is found out at once (F52)', async () => {
     const there = await rewritten((link) => link)
+    const before = there.served.calls.length
+    await expect(look(there, there.start, [deal])).rejects.toMatchObject({ code: 'DB-1517' })
+    expect(there.served.calls.length - before).toBeLessThanOrEqual(3)
+    await there.close()
+  })
+
+  test('in a ring end by themselves, and the next look goes on from there', async () => {
+    let turn = 0
+    const there = await rewritten((link) => `${link}${(turn += 1) % 2}`)
     const pages = await collect(there.session.changes([deal], there.start, signal))
     expect(pages.length).toBeLessThanOrEqual(400)
     await there.close()

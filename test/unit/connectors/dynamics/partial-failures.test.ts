@@ -8,7 +8,7 @@ import { Refusal } from '../../../../connectors/dynamics/simulator/index.ts'
 import { seededRandom } from '../../../support/host.ts'
 import { connect, create, dealFor, signal, to, update, type Connected } from './session.ts'
 
-const failuresWanted = Number(process.env['DYNAMICS_FAILURES'] ?? 400)
+const failuresWanted = Number(process.env['DYNAMICS_FAILURES'] ?? 200)
 const firstSeed = Number(process.env['DYNAMICS_SEED'] ?? 1)
 
 const refusals = [
