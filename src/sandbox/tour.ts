@@ -73,13 +73,11 @@ const steps: readonly Step[] = [
       for (const { name } of world.crms) await steering.mode(name, 'auto')
       for (const crm of world.crms) {
         const referrals = notes.expected.get(crm.name) ?? []
-        await until(frame, `${referrals.length} new opportunities in ${crm.label}`, () =>
-          referrals.every((referral) => crm.hands.dealOf(referral) !== null),
+        await until(frame, `${referrals.length} new opportunities in ${crm.label}, each with account and contact`, () =>
+          referrals.every((referral) => isWhole(crm, referral)),
         )
         for (const referral of referrals.slice(0, 3)) say(`   + ${crm.label}: ${describe(crm, referral)}`)
         if (referrals.length > 3) say(`     … and ${referrals.length - 3} more`)
-        const bare = referrals.find((referral) => !isWhole(crm, referral))
-        if (bare) throw new NotSo(`the opportunity of ${bare} in ${crm.label} has no account or contact`)
       }
     },
   },
@@ -195,7 +193,9 @@ function describe(crm: ServedCrm, referral: RecordId): string {
 
 function isWhole(crm: ServedCrm, referral: RecordId): boolean {
   const deal = crm.hands.dealOf(referral)
-  return deal !== null && crm.hands.show(deal).account !== null
+  if (deal === null) return false
+  const { account, contact } = crm.hands.show(deal)
+  return account !== null && contact !== null
 }
 
 const marksOf = ({ source, crms }: World): string =>
