@@ -29,6 +29,7 @@ interface Summary {
   readonly held: number
   readonly refused: number
   readonly question: number
+  readonly apiCalls: number
 }
 
 /** One pipeline: its plan. Several: a list of them. Either names its schema. */
@@ -40,7 +41,7 @@ export function planDocument(plans: readonly PipelinePlan[]): object {
   return { schema: PLAN_SCHEMA, plans: documents, ...(troubles.length > 0 ? { troubles } : {}) }
 }
 
-function documentOf({ mode }: PipelinePlan, { links, changes, ...plan }: Plan): PlanDocument {
+function documentOf({ mode, apiCalls }: PipelinePlan, { links, changes, ...plan }: Plan): PlanDocument {
   const questions = links.flatMap((link) =>
     link.waiting
       .filter((wait) => wait.for === 'question')
@@ -63,11 +64,11 @@ function documentOf({ mode }: PipelinePlan, { links, changes, ...plan }: Plan): 
         : change,
     ),
     questions,
-    summary: summaryOf(changes, questions.length),
+    summary: { ...summaryOf(changes, questions.length), apiCalls },
   }
 }
 
-export function summaryOf(changes: readonly Change[], question: number): Summary {
+export function summaryOf(changes: readonly Change[], question: number): Omit<Summary, 'apiCalls'> {
   const ready = changes.filter((change) => change.state === 'ready')
   const create = ready.filter((change) => change.action === 'create').length
   const outcome = ready.filter((change) => change.irreversible).length

@@ -22,6 +22,8 @@ export interface PipelinePlan {
   readonly ms: number
   /** Null when it could not be made: then `trouble` says why. */
   readonly plan: Plan | null
+  /** Calls it takes to write what is ready, about. */
+  readonly apiCalls: number
   readonly trouble: Trouble | null
 }
 

@@ -7,6 +7,7 @@ import type { Mode } from '#engine/pipeline'
 import { readFact } from '#assembly/facts'
 import type { Runner } from '#assembly/runner'
 import type { PipelinePlan, PipelineRun } from './answers.ts'
+import { callsFor } from './calls.ts'
 import type { Tell } from './control.ts'
 import type { Ending } from './ending.ts'
 import { look, pass, type PassReport } from './pass.ts'
@@ -90,6 +91,7 @@ function planned(runner: Runner, report: PassReport): PipelinePlan {
     target: { name: target.name, label: target.settings.connector.target?.label ?? target.name },
     ms: report.ms,
     plan: report.plan,
+    apiCalls: report.plan ? callsFor(report.plan, { referral: source.party.traits, crm: target.party.traits }) : 0,
     trouble: report.error && troubleOf(report.error),
   }
 }

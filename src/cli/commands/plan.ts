@@ -5,8 +5,10 @@ import { examples, type AddCommand } from '../command.ts'
 import type { Context } from '../context.ts'
 import { exit, exitOf } from '../exit.ts'
 import { planDocument } from '../plan-file.ts'
+import { draftLines } from '../print/mapping-preview.ts'
 import { planKey, planLines } from '../print/plan.ts'
 import { withProgress } from '../progress.ts'
+import { pipelineFor, wordsAt } from './mappings/preview.ts'
 import { parseSelection, selected } from '../select.ts'
 
 interface PlanFlags {
@@ -40,17 +42,22 @@ export const addPlan: AddCommand = (program, bench) => {
 async function plan(context: Context, flags: PlanFlags): Promise<number> {
   const { parts } = context
   return await context.withControl(async (control, settings) => {
-    const { pipeline, everything, mapping } = flags
+    const { everything, mapping } = flags
+    const draft = mapping === undefined ? null : await wordsAt(context, mapping)
+    const pipeline = flags.pipeline ?? (draft ? pipelineFor(settings, draft) : undefined)
     const request = {
       ...(pipeline === undefined ? {} : { pipeline }),
       ...(everything ? { everything } : {}),
-      ...(mapping === undefined ? {} : { mapping: parts.files.resolve(mapping) }),
+      ...(draft ? { mapping: draft.path } : {}),
     }
     const found = await withProgress({ ...parts, label: 'Reading' }, async (tell) => await control.plan(request, tell))
     const plans = flags.select === undefined ? found : narrowed(found, flags.select)
     if (flags.out !== undefined) await parts.files.write(parts.files.resolve(flags.out), text(planDocument(plans)))
     if (flags.json) context.json(planDocument(plans))
-    else tell(context, plans, { zone: context.zone(settings), full: flags.full ?? false })
+    else {
+      tell(context, plans, { zone: context.zone(settings), full: flags.full ?? false })
+      if (draft) context.lines(['', ...plans.flatMap(draftLines)])
+    }
     for (const { trouble } of plans) if (trouble) context.failure(trouble)
     if (flags.out !== undefined && plans.some(({ plan: one }) => one !== null))
       context.note(`Nothing has been written. Exactly this, later:  dealbridge sync --plan ${flags.out}`)

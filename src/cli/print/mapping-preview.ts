@@ -1,6 +1,7 @@
 // What a mapping makes of a deal, value by value with its line, beside what the published one makes of it; and what it
 // would change on all linked deals.
 
+import type { PipelinePlan } from '#control/answers'
 import type { Impact, Preview, PreviewedDeal, PreviewedValue } from '#control/mappings/answers'
 import type { Paint } from './paint.ts'
 import { table } from './table.ts'
@@ -77,5 +78,23 @@ export function impactLines(
     ...(waits
       ? [paint.warn('! So many at once wait for a person: dealbridge sync shows them and asks.   DB-3124')]
       : []),
+  ]
+}
+
+/** What a plan that was made with a draft comes to: for deciding whether to publish it. */
+export function draftLines({ pipeline, plan, apiCalls }: PipelinePlan): readonly string[] {
+  if (!plan) return []
+  const due = plan.changes.filter(({ state }) => state === 'ready' || state === 'held')
+  const counts = new Map<string, number>()
+  for (const { path } of due.filter(({ action }) => action === 'update').flatMap(({ fields }) => fields))
+    counts.set(path, (counts.get(path) ?? 0) + 1)
+  const fields = [...counts].toSorted(([, a], [, b]) => b - a)
+  const few = fields.slice(0, 6).map(([name, count]) => `${count} × ${name}`)
+  const records = new Set(due.map(({ kind, record, id }) => `${kind} ${record ?? id}`)).size
+  const outcomes = due.filter(({ irreversible }) => irreversible).length
+  const refusals = plan.changes.filter(({ state }) => state === 'refused').length
+  return [
+    `With this draft ${pipeline} would change ${plural(records, 'record')}${few.length > 0 ? `: ${few.join(', ')}${fields.length > few.length ? ' and more' : ''}` : ''}.`,
+    `${plural(outcomes, 'outcome')}, ${plural(refusals, 'refusal')}, about ${plural(apiCalls, 'API call')}.   Only what differs from the published mapping: dealbridge mappings preview --mapping`,
   ]
 }

@@ -34,7 +34,7 @@ export function planLines(of: PipelinePlan, print: PlanPrint): readonly string[]
       : []),
     ...stops(plan, paint),
     '',
-    summary(plan),
+    `${summary(plan)}${of.apiCalls > 0 ? `  About ${plural(of.apiCalls, 'API call')}.` : ''}`,
   ]
 }
 

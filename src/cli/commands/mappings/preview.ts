@@ -68,7 +68,7 @@ export async function wordsAt({ parts }: Context, file: string): Promise<Mapping
 }
 
 /** A draft belongs to the pipeline whose CRM it names; with several of them, somebody has to say which. */
-function pipelineFor({ pipelines }: Settings, { text }: MappingWords): string | undefined {
+export function pipelineFor({ pipelines }: Settings, { text }: MappingWords): string | undefined {
   const target = /^target:\s*['"]?([\w.-]+)/m.exec(text)?.[1]
   const fitting = pipelines.filter((pipeline) => pipeline.target === target)
   const [only] = fitting.length > 0 ? fitting : pipelines
