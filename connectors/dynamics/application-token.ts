@@ -6,15 +6,17 @@ import * as oauth from 'oauth4webapi'
 import { FixConfig, type Host, isObject, msOf, parseJson, SecretRef } from '#spi'
 import type { Grant, Granted } from './grant.ts'
 import { audienceOf, isLoopback, type Auth, type Settings } from './settings.ts'
+import { tenantOf } from './tenant.ts'
 import { outage } from './token-fault.ts'
 
 type ApplicationAuth = Extract<Auth, { flow: 'clientSecret' | 'certificate' }>
 
 export function applicationToken(settings: Settings, auth: ApplicationAuth, host: Host): Grant {
-  const base = `${settings.authority.replace(/\/+$/, '')}/${settings.tenant ?? ''}`
-  const server: oauth.AuthorizationServer = { issuer: `${base}/v2.0`, token_endpoint: `${base}/oauth2/v2.0/token` }
   const scope = `${audienceOf(settings)}/.default`
+  let known = settings.tenant
   return async (fresh, signal): Promise<Granted> => {
+    known ??= await tenantOf(settings, host, signal)
+    const server = serverOf(settings, known)
     const client: oauth.Client = { client_id: await idOf(auth.clientId, host) }
     const proof = await proofOf(auth, server, { host, fresh })
     const response = await oauth.clientCredentialsGrantRequest(
@@ -31,6 +33,11 @@ export function applicationToken(settings: Settings, auth: ApplicationAuth, host
     const granted = await oauth.processClientCredentialsResponse(server, client, response)
     return { token: granted.access_token, lifeSeconds: granted.expires_in }
   }
+}
+
+function serverOf({ authority }: Settings, tenant: string): oauth.AuthorizationServer {
+  const base = `${authority.replace(/\/+$/, '')}/${tenant}`
+  return { issuer: `${base}/v2.0`, token_endpoint: `${base}/oauth2/v2.0/token` }
 }
 
 /** A client id may be kept where secrets are, so that one file serves several environments. */

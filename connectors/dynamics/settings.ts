@@ -63,7 +63,7 @@ export const Settings = z
       .string()
       .regex(/^[A-Za-z0-9][A-Za-z0-9.-]{1,252}$/, { error: 'must be a tenant id or domain' })
       .optional()
-      .describe('The Entra tenant of the application; not needed for a managed identity.'),
+      .describe('The Entra tenant of the application. Without it, the environment is asked which one it belongs to.'),
     apiVersion: z
       .string()
       .regex(/^v9\.[0-2]$/, { error: 'must be v9.0, v9.1 or v9.2' })
@@ -79,14 +79,12 @@ export const Settings = z
     auth: z.discriminatedUnion('flow', [ClientSecret, Certificate, ManagedIdentity, NoSignIn]),
     limits: Limits.prefault({}),
   })
-  .superRefine(({ url, endpoint, tenant, auth }, context) => {
+  .superRefine(({ url, endpoint, auth }, context) => {
     const refuse = (path: string[], message: string): void => context.addIssue({ code: 'custom', path, message })
     const target = endpoint ?? url
     if (target === undefined) return refuse(['url'], 'is missing: https://<environment>.crm4.dynamics.com')
     if (auth.flow === 'none' && !isLoopback(new URL(target)))
       refuse(['auth', 'flow'], '"none" is for a loopback endpoint only')
-    if ((auth.flow === 'clientSecret' || auth.flow === 'certificate') && tenant === undefined)
-      refuse(['tenant'], `is missing: flow ${auth.flow} signs in to one Entra tenant`)
   })
 export type Settings = z.infer<typeof Settings>
 export type Auth = Settings['auth']

@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { people } from '../../../../connectors/dynamics/simulator/company.ts'
 import type { Client } from '../../../../connectors/dynamics/simulator/index.ts'
+import { tenantIn } from '../../../../connectors/dynamics/tenant.ts'
 import { certificate, privateKey } from './certificate.ts'
 import { callsOf, connect, deal, signal, type Connected } from './session.ts'
 
@@ -112,6 +113,34 @@ describe('an application with a secret', () => {
     there.served.breaks = (_, number) => (number === 1 ? { do: 'answer', answer: busy } : undefined)
     await expect(look(there)).rejects.toMatchObject({ code: 'DB-1512', remedy: 'retry-later' })
     expect(await look(there)).toEqual([[]])
+    await there.close()
+  })
+})
+
+describe('a tenant that nobody named', () => {
+  test.each([
+    [
+      'Bearer authorization_uri=https://login.microsoftonline.com/0f6c1e52-7a44-4f0e-9a55-3c1f1d0b8e21/oauth2/authorize, resource_id=https://x/',
+      '0f6c1e52-7a44-4f0e-9a55-3c1f1d0b8e21',
+    ],
+    [
+      'Bearer authorization_uri="https://login.microsoftonline.com/fabrikam.example/oauth2/authorize"',
+      'fabrikam.example',
+    ],
+    ['Bearer authorization_uri=https://login.microsoftonline.com/common/oauth2/authorize', undefined],
+    ['Bearer authorization_uri=https://evil.example/..%2f..%2fx/oauth2', undefined],
+    ['Basic realm="x"', undefined],
+    [undefined, undefined],
+  ])('%s', (challenge, tenant) => expect(tenantIn(challenge)).toBe(tenant))
+
+  test('is asked for once, and the secret goes to the authority of the settings only', async () => {
+    const there = await connect({ clients: [app] }, () => ({ auth: secret }), { SECRET: 's3cret' })
+    await look(there)
+    await look(there)
+    expect(
+      there.served.calls.filter(({ headers, url }) => url.pathname.startsWith('/api') && !headers['authorization']),
+    ).toHaveLength(1)
+    expect(tokens(there)).toBe(1)
     await there.close()
   })
 })

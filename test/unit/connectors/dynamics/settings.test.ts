@@ -8,6 +8,7 @@ const local = 'http://127.0.0.1:9703'
 describe('what is accepted', () => {
   test.each([
     ['an application with a secret', { url, tenant: 'fabrikam.example', auth: secret }],
+    ['a secret, for whatever tenant the environment belongs to', { url, auth: secret }],
     ['its id by reference', { url, tenant: 'fabrikam.example', auth: { ...secret, clientId: 'env:DV_ID' } }],
     [
       'a certificate',
@@ -32,7 +33,6 @@ describe('what is refused, and where', () => {
       { url, tenant: 'fabrikam.example', auth: { ...secret, clientSecret: 'hunter2' } },
       'auth',
     ],
-    ['a secret without a tenant', { url, auth: secret }, 'tenant'],
     ['no sign-in at a real environment', { url, auth: { flow: 'none' } }, 'auth'],
     ['plain http elsewhere', { url: 'http://fabrikam.crm4.dynamics.com', auth: { flow: 'managedIdentity' } }, 'url'],
     ['the address people work at', { url: `${url}/main.aspx`, auth: { flow: 'managedIdentity' } }, 'url'],
