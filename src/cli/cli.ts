@@ -51,8 +51,8 @@ export async function runCli(args: readonly string[], parts: CliParts): Promise<
 
 const isHelp = ({ code }: CommanderError): boolean => code === 'commander.help' || code === 'commander.helpDisplayed'
 
-function programFor(parts: CliParts, bench: Bench): Command {
-  const { terminal, version } = parts
+/** Every command there is; also for whoever writes them down. */
+export function programFor({ terminal, version }: Pick<CliParts, 'terminal' | 'version'>, bench: Bench): Command {
   const program = new Command('dealbridge')
     .description(
       'Microsoft referrals in your CRM, your outcomes back at Microsoft, every change shown before it is written.',
