@@ -24,7 +24,7 @@ export async function check(assembly: Assembly, connection: string | undefined, 
     Promise.all(connections.map(async (one) => await connectionSection(one, signal))),
     Promise.all(runners.map(async (one) => await pipelineSection(one, signal))),
   ])
-  return { schema: 'dealbridge.check/v1', sections: [...asked, ...mapped, machineSection(runners)] }
+  return { schema: 'dealbridge.check/v1', sections: [...asked, ...mapped, await machineSection(runners)] }
 }
 
 async function connectionSection(connection: Connection, signal: AbortSignal): Promise<CheckSection> {
@@ -81,7 +81,8 @@ const unchecked = (connection: string): Finding => ({
   what: `cannot be checked while the connection ${connection} does not work`,
 })
 
-function machineSection(runners: readonly Runner[]): CheckSection {
+async function machineSection(runners: readonly Runner[]): Promise<CheckSection> {
+  const histories = await Promise.all(runners.map(historyFinding))
   const findings = runners.flatMap(({ name, ledger }): readonly Finding[] => {
     if (ledger.failure) return [failed(ledger.failure)]
     const writable: Finding = { level: 'ok', what: `the ledger of ${name} can be written` }
@@ -98,5 +99,22 @@ function machineSection(runners: readonly Runner[]): CheckSection {
       },
     ]
   })
-  return { of: 'machine', title: 'This machine', about: '', findings, problems: [] }
+  return { of: 'machine', title: 'This machine', about: '', findings: [...findings, ...histories.flat()], problems: [] }
+}
+
+/** Who did what, when and why is only worth keeping while nobody has changed it afterwards. */
+async function historyFinding({ name, ledger }: Runner): Promise<readonly Finding[]> {
+  if (ledger.failure) return []
+  const { altered } = await ledger.verifyHistory()
+  const [first] = altered
+  if (!first) return [{ level: 'ok', what: `the history of ${name} is as it was written` }]
+  return [
+    {
+      level: 'error',
+      what: `the history of ${name} was altered, first at event ${first.number}: ${first.what}`,
+      code: 'DB-4013',
+      fix: 'keep the files as they are, and find out who can write them',
+      who: 'operations',
+    },
+  ]
 }

@@ -66,10 +66,13 @@ async function start(
   { once, port, say }: { readonly once: boolean; readonly port: number | undefined; readonly say: Say },
 ): Promise<number> {
   const stop = new AbortController()
-  const release = house.onInterrupt(() => stop.abort())
+  const release = house.onInterrupt(() => {
+    stop.abort()
+  })
   const { mappings, fixtures } = await house.shipped()
   try {
-    const { vendors, clock, random, folder, startDaemon } = house
+    const { vendors, clock, random, folder } = house
+    const startDaemon: SandboxHouse['startDaemon'] = async (config, turnable) => await house.startDaemon(config, turnable)
     const announce = async (door: { readonly url: string; readonly key: string } | null): Promise<void> =>
       await folder.announce(door === null ? null : JSON.stringify(door))
     const prepare = async (files: readonly SandboxFile[]): Promise<string> => await folder.prepare(files)

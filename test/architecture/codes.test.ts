@@ -17,6 +17,7 @@ import { daemonCodes } from '#daemon/codes'
 import { engineCodes } from '#engine/codes'
 import { ledgerCodes } from '#ledger/codes'
 import { platformCodes } from '#platform/codes'
+import { sandboxCodes } from '#sandbox/codes'
 import { settingsCodes } from '#settings/codes'
 import { sourceFiles } from './tree.ts'
 
@@ -31,6 +32,7 @@ const books: Readonly<Record<string, Codebook>> = {
   reconcile: reconcileCodes,
   engine: engineCodes,
   ledger: ledgerCodes,
+  sandbox: sandboxCodes,
   partnerCenter,
   salesforce,
   dynamics,

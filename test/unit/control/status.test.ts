@@ -119,7 +119,7 @@ describe('check', () => {
       ['Salesforce', ['ok']],
       ['Salesforce', ['error']],
       ['Pipeline cosell', ['ok', 'ok']],
-      ['This machine', ['ok']],
+      ['This machine', ['ok', 'ok']],
     ])
   })
 
