@@ -37,7 +37,7 @@ const statusInCrm = table('statusInCrm', {
 })
 
 const check = table('this check', {
-  before: must('What must not be sent while it fails.', choice(['toReferral', 'toCrm'])),
+  before: must('What must not be sent while it fails.', choice(['toReferral'])),
   require: must('The condition.', condition),
   message: must('What the seller is told.', text()),
 })

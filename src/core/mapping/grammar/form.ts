@@ -59,7 +59,12 @@ export const choice = <const W extends readonly string[]>(words: W): Form<Placed
     const value = words.find((word) => word === node.text)
     if (value !== undefined) return { value, node }
     const more = suggestion(node.text, words, node)
-    notes.error(node, 'DB-2013', `"${node.text}" is not one of ${shown}.`, more)
+    notes.error(
+      node,
+      'DB-2013',
+      words.length === 1 ? `Only ${shown} can stand here.` : `"${node.text}" is not one of ${shown}.`,
+      more,
+    )
     return undefined
   },
   schema: () => ({ enum: [...words] }),
