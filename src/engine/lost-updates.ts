@@ -113,11 +113,20 @@ function referralStage(record: VendorRecord): string | null {
   return facts.success ? facts.data.stage : null
 }
 
-/** A question for each row in doubt, which keeps the base it had: the planner asks it until it is answered. */
+/**
+ * A question for each row in doubt, which keeps the base it had: the planner asks it until it is answered. An earlier
+ * answer was to another question.
+ */
 function withDoubt(link: Link, rows: readonly RowId[], now: Instant): Link {
   if (rows.length === 0) return link
   const about = { for: 'question', code: 'DB-3507', message: 'An answer was lost.', who: 'the seller' } as const
   const doubts = rows.map((row) => waitFrom({ ...about, subject: `row:${row}` }, [], now))
   const subjects = new Set(doubts.map(({ subject }) => subject))
-  return { ...link, waiting: [...link.waiting.filter(({ subject }) => !subjects.has(subject)), ...doubts] }
+  const { answers, answeredFor: _, ...rest } = link
+  const others = Object.entries(answers ?? {}).filter(([row]) => !subjects.has(`row:${row}`))
+  return {
+    ...rest,
+    ...(others.length > 0 ? { answers: Object.fromEntries(others) } : {}),
+    waiting: [...link.waiting.filter(({ subject }) => !subjects.has(subject)), ...doubts],
+  }
 }

@@ -9,8 +9,8 @@
 //            shows the old one → although the record changed: cannot be told apart from "taken back": ask
 
 import { later, type Instant } from '#core/model/instant'
-import type { LinkKey } from '#core/model/ids'
-import { unseen, type Link } from '#core/model/link'
+import { version, type LinkKey } from '#core/model/ids'
+import { isOlder, replicaLagMs, type Link } from '#core/model/link'
 import type { VendorRecord } from '#core/model/record'
 import type { DealView } from '#core/reconcile/world'
 import type { Side } from '#core/reconcile/plan'
@@ -53,7 +53,10 @@ export async function recoverCreates(
       const { key } = change.write
       moves.push({ put: 'made', key, value: { key, kind: change.kind, id: record.id, at: frame.now } })
     }
-    if (link) links.set(link.key, seenAnew(afterWrite(link, change, { written, now: frame.now }), change.side))
+    if (link) {
+      const made = afterWrite(link, change, { written, now: frame.now })
+      links.set(link.key, seenAnew(made, change.side, { record, before: null, now: frame.now }))
+    }
     events.push(writtenEvent(change, written, frame))
   }
   await pipeline.ledger.commit([...moves, ...[...links.values()].map(keepLink)], events)
@@ -82,11 +85,14 @@ export function recoverUpdates(
     let { link } = view
     for (const side of ['referral', 'crm'] as const) {
       const record = side === 'referral' ? view.referral : view.crm
-      const verdict = verdictOn(open.updates(link.key, side), record, frame.now)
+      const seen = side === 'referral' ? link.left : link.right
+      const current = record && !isOlder(seen, record, frame.now) ? record : null
+      const verdict = verdictOn(open.updates(link.key, side), current, frame.now)
       moves.push(...verdict.over.map(({ change }) => dropIntent(change)))
       if (!verdict.settle || !record) continue
       const { link: next, done } = settledUpdate({ pipeline, link, record, now: frame.now }, verdict.over)
-      link = seenAnew(next, side)
+      const before = verdict.over.at(-1)?.before ?? null
+      link = seenAnew(next, side, { record, before, now: frame.now })
       events.push(...done.map((change) => writtenEvent(change, { id: record.id, version: record.version }, frame)))
     }
     if (link !== view.link) moves.push(keepLink(link))
@@ -111,9 +117,15 @@ function verdictOn(intents: readonly Intent[], record: VendorRecord | null, now:
   return { over: intents.filter(({ at }) => later(at, believedMs) <= now), settle: false }
 }
 
-/** What we read now is newer than our own write: it must not be taken for a stale answer. */
-function seenAnew(link: Link, side: Side): Link {
-  return side === 'referral' ? { ...link, left: unseen } : { ...link, right: unseen }
+/** What we read now is newer than our own write; what was there before that write is older than both. */
+function seenAnew(
+  link: Link,
+  side: Side,
+  of: { readonly record: VendorRecord; readonly before: string | null; readonly now: Instant },
+): Link {
+  const before = of.before === null ? null : version(of.before)
+  const seen = { version: null, at: of.record.changedAt, before, freshUntil: later(of.now, replicaLagMs) }
+  return side === 'referral' ? { ...link, left: seen } : { ...link, right: seen }
 }
 
 async function linksOf({ ledger }: Pipeline, keys: readonly LinkKey[]): Promise<Map<LinkKey, Link>> {

@@ -21,13 +21,13 @@ export interface Written {
 /** The link after one of its changes was written. */
 export function afterWrite(link: Link, change: Change, { written, now }: { written: Written; now: Instant }): Link {
   const { settles } = change
-  const { released, answers, owed, ...rest } = link
+  const { released, answers, answeredFor, owed, ...rest } = link
   const base = { standing: settles.standing ?? link.base.standing, values: { ...link.base.values, ...settles.values } }
   return {
     ...rest,
     ...withoutMade(owed, change),
     ...(released && settles.closes === undefined ? { released } : {}),
-    ...withoutUsed(answers, settles),
+    ...withoutUsed({ answers, answeredFor }, settles),
     ...(settles.becomes ? { record: written.id, kind: change.kind } : {}),
     ...(isOwnRecord(link, change) ? sideAfter(link, change, { written, now }) : {}),
     base,
@@ -61,9 +61,14 @@ function withoutMade(owed: Link['owed'], { write }: Change): Pick<Link, 'owed'> 
 }
 
 /** An answer holds for the conflict it was given in, and not for the next one. */
-function withoutUsed(answers: Link['answers'], { values }: Change['settles']): Pick<Link, 'answers'> {
-  const open = Object.entries(answers ?? {}).filter(([row]) => !Object.hasOwn(values, row))
-  return open.length > 0 ? { answers: Object.fromEntries(open) } : {}
+function withoutUsed(
+  { answers, answeredFor }: { answers: Link['answers']; answeredFor: Link['answeredFor'] },
+  { values }: Change['settles'],
+): Pick<Link, 'answers' | 'answeredFor'> {
+  const open = <T>(of: Record<string, T> | undefined): Record<string, T> =>
+    Object.fromEntries(Object.entries(of ?? {}).filter(([row]) => !Object.hasOwn(values, row)))
+  const still = open(answers)
+  return Object.keys(still).length > 0 ? { answers: still, answeredFor: open(answeredFor) } : {}
 }
 
 /** An outcome that was waited for and has been sent, and a record that stood still at last. */

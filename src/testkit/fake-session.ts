@@ -200,7 +200,8 @@ export class FakeSession implements Session {
     const { present = (one) => one.fields, hidden = () => nothingHidden } = this.#options
     const wanted = shapes.find(({ kind }) => kind === state.kind)?.fields ?? []
     const whole = present(state)
-    const names = wanted.length === 0 ? Object.keys(whole) : wanted.filter((name) => Object.hasOwn(whole, name))
+    // A field that was never set is shown as empty; only a hidden one is not shown at all.
+    const names = wanted.length === 0 ? Object.keys(whole) : wanted
     const visible = names.filter((name) => !hidden().has(`${state.kind}.${name}`))
     return {
       kind: state.kind,

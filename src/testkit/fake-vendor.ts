@@ -199,9 +199,10 @@ export class FakeVendor {
     this.#push({ ...before, gone: true, ...(mergedInto ? { mergedInto } : {}) }, { ...rest, by: how.by ?? 'person' })
   }
 
+  /** Not while another record holds its key. */
   restore(kind: Kind, id: RecordId, how: Doing = {}): void {
     const before = this.read(kind, id)
-    if (!before?.gone) return
+    if (!before?.gone || this.#holder(kind, before.fields)) return
     const { mergedInto: _, ...rest } = before
     this.#push({ ...rest, gone: false }, { ...how, by: how.by ?? 'person' })
   }

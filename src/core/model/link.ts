@@ -79,6 +79,8 @@ export const Link = z.object({
   answers: z
     .record(z.string(), z.union([z.literal('referral'), z.literal('crm'), z.object({ value: Value })]))
     .optional(),
+  /** What both sides showed when an answer was first acted on: when that changes, the answer is to another question. */
+  answeredFor: z.record(z.string(), z.object({ left: Value, right: Value })).optional(),
   /** The outcome a person let go before its undo window was over. */
   released: z.string().optional(),
   /** Set while a person has paused this deal. */
@@ -99,6 +101,21 @@ export const unseen: Seen = { version: null, at: null }
 
 /** How long a replica of a vendor may lag behind. Older answers within that time are no news. */
 export const replicaLagMs = 10 * 60_000
+
+/**
+ * A replica that still shows a state from before our own last write, or from before what we acted on last: to read it
+ * as news would undo what happened since. Believed for a while only: a clock may have been set back.
+ */
+export function isOlder(seen: Seen, record: StateMark, now: Instant): boolean {
+  if (seen.freshUntil === undefined || seen.freshUntil <= now) return false
+  const isReplaced = typeof seen.before === 'string' && seen.before === record.version
+  return isReplaced || (seen.at !== null && record.changedAt < seen.at)
+}
+
+interface StateMark {
+  readonly version: Version
+  readonly changedAt: Instant
+}
 
 export const baseValue = (link: Link, row: RowId) =>
   Object.hasOwn(link.base.values, row) ? link.base.values[row] : undefined

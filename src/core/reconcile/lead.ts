@@ -147,6 +147,7 @@ function stay(deal: KnownLead, move: StandingVerdict): DealPlan {
     referral: draft('referral', referral.fields),
     adopted: {},
     waits: [],
+    answered: {},
     apart: [],
   }
   mergeRows(deal, phase.rows, sides, { crmIsClosed: false, frozen: isOver(deal) })

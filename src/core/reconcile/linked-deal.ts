@@ -32,6 +32,8 @@ export interface Sides {
   /** Values both sides were found to show. */
   readonly adopted: Record<RowId, Value>
   readonly waits: Wait[]
+  /** Answers that are acted on, with what both sides show: for any other conflict they were not given. */
+  readonly answered: Record<RowId, { readonly left: Value; readonly right: Value }>
   /** Rows whose two sides show different values. */
   readonly apart: RowId[]
 }

@@ -5,6 +5,7 @@ import { rowId, type RowId } from '../model/ids.ts'
 import { later } from '../model/instant.ts'
 import { baseValue, replicaLagMs, sameLink, type Link, type Waiting } from '../model/link.ts'
 import { textOf } from '../model/json.ts'
+import type { VendorRecord } from '../model/record.ts'
 import type { ReferralFacts } from '../model/referral.ts'
 import { isClosed, type Standing } from '../model/stage.ts'
 import type { Value } from '../model/value.ts'
@@ -32,6 +33,7 @@ export function planLinked(deal: LinkedDeal): DealPlan {
     referral: draft('referral', referral.fields, frame.now),
     adopted: {},
     waits: [],
+    answered: {},
     apart: [],
   }
   addKey(deal, sides.crm)
@@ -158,9 +160,9 @@ function remembered(
   const values = { ...link.base.values, ...sides.adopted, ...silent }
   const standing = next.moves.adopted ?? link.base.standing
   const reopened = next.right !== null && !isClosed(next.right.stage) && link.closedBy !== null
-  const { answers, released, ...rest } = link
+  const { answers: _, answeredFor: __, released, ...rest } = link
   const kept = {
-    ...(answers && stillOpen(answers, sides) ? { answers } : {}),
+    ...stillOpen(link, sides),
     ...(released && next.right && isClosed(next.right.stage) ? { released } : {}),
   }
   const seen = next.settled ? seenNow(deal) : next.writes ? actedOn(deal) : {}
@@ -177,11 +179,11 @@ function remembered(
 }
 
 /** Both sides as they stand, when there is nothing to write about them: until one moves, there is nothing new. */
-function seenNow({ referral, crm }: LinkedDeal): Pick<Link, 'left' | 'right'> {
-  return {
-    left: { version: referral.version, at: referral.changedAt },
-    right: { version: crm.version, at: crm.changedAt },
-  }
+function seenNow({ link, referral, crm, frame }: LinkedDeal): Pick<Link, 'left' | 'right'> {
+  const freshUntil = later(frame.now, replicaLagMs)
+  const seen = (known: Link['left'], { version, changedAt }: VendorRecord): Link['left'] =>
+    known.version === version ? known : { version, at: changedAt, freshUntil }
+  return { left: seen(link.left, referral), right: seen(link.right, crm) }
 }
 
 /** The states a plan rests on: anything older that shows up soon after is a lagging replica's. */
@@ -203,8 +205,11 @@ function silentlySettled(sides: Sides): Record<RowId, Value> {
 }
 
 /** An answer stays until its row has been written; a crash in between must not lose it. */
-function stillOpen(answers: NonNullable<Link['answers']>, sides: Sides): boolean {
-  return Object.keys(answers).some(
-    (row) => Object.hasOwn(sides.crm.values, rowId(row)) || Object.hasOwn(sides.referral.values, rowId(row)),
-  )
+function stillOpen(link: Link, sides: Sides): Pick<Link, 'answers' | 'answeredFor'> {
+  const rows = Object.keys(sides.answered)
+    .map(rowId)
+    .filter((row) => Object.hasOwn(sides.crm.values, row) || Object.hasOwn(sides.referral.values, row))
+  const answers = Object.fromEntries(Object.entries(link.answers ?? {}).filter(([row]) => rows.includes(rowId(row))))
+  if (Object.keys(answers).length === 0) return {}
+  return { answers, answeredFor: Object.fromEntries(Object.entries(sides.answered).filter(([row]) => row in answers)) }
 }

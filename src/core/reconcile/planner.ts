@@ -3,7 +3,7 @@
 
 import { linkKey, recordId, type LinkKey, type RecordId } from '../model/ids.ts'
 import { later, msOf, type Instant } from '../model/instant.ts'
-import { noBase, sameLink, unseen, type Link, type Owed } from '../model/link.ts'
+import { isOlder, noBase, sameLink, unseen, type Link, type Owed } from '../model/link.ts'
 import type { VendorRecord } from '../model/record.ts'
 import type { ReferralFacts } from '../model/referral.ts'
 import { isClosed } from '../model/stage.ts'
@@ -78,16 +78,6 @@ function planKnown(frame: PlanFrame, view: DealView, { facts, link, planned, ref
 }
 
 const nothingFound: Found = { match: [], lookups: {}, linkedElsewhere: new Set() }
-
-/**
- * A replica that still shows a state from before our own last write, or from before what we acted on last: to read it
- * as news would undo what happened since. Believed for a while only: a clock may have been set back.
- */
-function isOlder(seen: Link['left'], record: VendorRecord, now: Instant): boolean {
-  if (seen.freshUntil === undefined || seen.freshUntil <= now) return false
-  const isReplaced = typeof seen.before === 'string' && seen.before === record.version
-  return isReplaced || (seen.at !== null && record.changedAt < seen.at)
-}
 
 /** How long a record is given to turn up again. */
 const lookAgainMs = 60_000

@@ -22,13 +22,13 @@ export function mergeRows(deal: LinkedDeal, rows: readonly Row[], sides: Sides, 
   const { frame, link, referral, crm } = deal
   const env: Env = { referral: referral.fields, crm: crm.fields, now: frame.now }
   const clocks = { left: referral.changedAt, right: crm.changedAt }
-  const answers = link.answers ?? {}
   const doubts = new Set(
     link.waiting.flatMap(({ code, subject }) => (code === 'DB-3507' ? [rowId(subject.slice('row:'.length))] : [])),
   )
   for (const group of groupsOf(rows)) {
     const views = group.map((row) => viewOf(row, link, env, crm))
     sides.apart.push(...views.filter(isApart).map(({ row }) => row.id))
+    const answers = answersFor(link, views, sides)
     const verdicts = mergeGroup(views, { clocks, answers, doubts, crmIsClosed: mode.crmIsClosed })
     const judged = views.flatMap((view, index) => {
       const verdict = verdicts[index]
@@ -60,6 +60,22 @@ function move({ link, frame }: LinkedDeal, sides: Sides, to: Draft, moves: reado
   const loop = loopOf(link, to.side, rows, frame.now)
   if (loop) sides.waits.push(loop)
   else addRows(to, moves)
+}
+
+/** A person answers what they were shown. Once a side shows something else, the question is another one. */
+function answersFor(link: Link, views: readonly RowView[], sides: Sides): NonNullable<Link['answers']> {
+  const answers = views.flatMap(({ row, left, right }) => {
+    const answer = Object.hasOwn(link.answers ?? {}, row.id) ? link.answers?.[row.id] : undefined
+    if (answer === undefined || left.is !== 'value' || right.is !== 'value') return []
+    return [{ row: row.id, answer, shown: { left: left.value, right: right.value } }]
+  })
+  const isAnother = answers.some(({ row, shown }) => {
+    const asked = link.answeredFor?.[row]
+    return asked !== undefined && !(sameValue(asked.left, shown.left) && sameValue(asked.right, shown.right))
+  })
+  if (isAnother) return {}
+  for (const { row, shown } of answers) sides.answered[row] = shown
+  return Object.fromEntries(answers.map(({ row, answer }) => [row, answer]))
 }
 
 interface Judged {
