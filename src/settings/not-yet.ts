@@ -5,7 +5,7 @@ import { isObject, type Json } from '#core/model/json'
 import type { Problem } from '#core/problem'
 import { isNothing, keyAt, type Layers, nodeAt, type Path, placeOf, saidBy } from './layers.ts'
 
-interface NotYet {
+export interface NotYet {
   readonly path: Path
   /** Only for these values; for any when absent. */
   readonly when?: (value: Json) => boolean
@@ -14,7 +14,7 @@ interface NotYet {
   readonly isError?: boolean
 }
 
-const notYet: readonly NotYet[] = [
+export const notYet: readonly NotYet[] = [
   {
     path: ['alerts'],
     when: (value) => isObject(value) && Object.keys(value).length > 0,
