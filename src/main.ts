@@ -58,9 +58,10 @@ const codes = {
   ...sandboxCodes,
 }
 
-const load = async (wish: LoadWish) =>
-  await loadSettings({ ...wish, workingDirectory, env, readText, connectors: builtin })
 const files = commandFiles(workingDirectory)
+const sandboxHome = sandboxFolder(files.resolve('.dealbridge', 'sandbox'), 'config/dealbridge.yaml')
+const load = async (wish: LoadWish) =>
+  await loadSettings({ ...wish, workingDirectory, env, readText, connectors: builtin, fallback: sandboxHome.configFile })
 const crashes = crashFile(files.resolve('.dealbridge', 'errors.log'), clock)
 const machine = openMachine({ clock, log: crashes.log, metrics: noMetrics })
 const here = import.meta.dirname
@@ -68,7 +69,7 @@ const sandbox = sandboxCommand({
   vendors: pretended,
   clock: systemClock,
   random: systemRandom,
-  folder: sandboxFolder(files.resolve('.dealbridge', 'sandbox'), 'config/dealbridge.yaml'),
+  folder: sandboxHome,
   shipped: async () => ({
     mappings: await shippedFiles(here, 'mappings', '.yaml'),
     fixtures: await shippedFiles(here, 'mappings/fixtures', '.json'),

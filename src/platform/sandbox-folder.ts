@@ -10,6 +10,8 @@ export interface SandboxFolder {
   /** For other terminals: how to reach the sandbox. Null takes that away again. */
   announce(text: string | null): Promise<void>
   announced(): Promise<string | undefined>
+  /** Takes the folder away. */
+  clear(): Promise<void>
   readonly configFile: string
 }
 
@@ -27,6 +29,7 @@ export function sandboxFolder(directory: string, configFile: string): SandboxFol
       return join(directory, configFile)
     },
     announce: async (text) => (text === null ? await removeFile(door) : await writeDurably(door, text)),
+    clear: async () => await rm(directory, { recursive: true, force: true }),
     announced: async () => {
       const read = await readChecked(door, { bytesMax: 4_096, forbidden: othersBits, follow: false })
       return read.is === 'read' ? read.bytes.toString('utf8') : undefined

@@ -32,6 +32,7 @@ export interface Folder {
   prepare(files: readonly SandboxFile[]): Promise<string>
   announce(text: string | null): Promise<void>
   announced(): Promise<string | undefined>
+  clear(): Promise<void>
 }
 
 type Say = (line: string) => void
@@ -72,7 +73,8 @@ async function start(
   const { mappings, fixtures } = await house.shipped()
   try {
     const { vendors, clock, random, folder } = house
-    const startDaemon: SandboxHouse['startDaemon'] = async (config, turnable) => await house.startDaemon(config, turnable)
+    const startDaemon: SandboxHouse['startDaemon'] = async (config, turnable) =>
+      await house.startDaemon(config, turnable)
     const announce = async (door: { readonly url: string; readonly key: string } | null): Promise<void> =>
       await folder.announce(door === null ? null : JSON.stringify(door))
     const prepare = async (files: readonly SandboxFile[]): Promise<string> => await folder.prepare(files)
@@ -84,6 +86,8 @@ async function start(
     throw error
   } finally {
     release()
+    // What was pretended is over: no later command should take its configuration for a real one.
+    await house.folder.clear()
   }
 }
 

@@ -19,6 +19,10 @@ import { parseYaml } from './yaml.ts'
 export interface LoadOptions extends FindOptions, UseOptions {
   /** The text of a file; undefined when there is none. */
   readonly readText: (path: string) => Promise<string | undefined>
+  /** The configuration, where it is not on disk yet. */
+  readonly text?: string
+  /** Used where nobody named a configuration and there is none in the usual place. */
+  readonly fallback?: string
   /** `--profile` */
   readonly profile?: string | undefined
   /** Other flags that set one value: `{ '--listen': { path: ['http', 'listen'], value: '127.0.0.1:0' } }`. */
@@ -36,8 +40,7 @@ export interface Loaded {
 }
 
 export async function loadSettings(options: LoadOptions): Promise<Loaded> {
-  const found = findConfig(options)
-  const text = await options.readText(found.path)
+  const { found, text } = await textOf(options)
   if (text === undefined) return { result: refused([notFound(found)]), sources: [], layers: null }
   const sources = [sourceText(found.shown, text)]
   const tree = parseYaml(found.shown, text)
@@ -47,6 +50,17 @@ export async function loadSettings(options: LoadOptions): Promise<Loaded> {
   const { result, layers } = await loadTree(fileLayer(source, root), found, options)
   if (!result.ok) return { result, sources, layers }
   return { result: parsed(result.value, [...tree.warnings, ...result.warnings]), sources, layers }
+}
+
+/** Where nobody named a configuration and there is none in its usual place, the one of a sandbox that runs here will do. */
+async function textOf(options: LoadOptions): Promise<{ readonly found: Found; readonly text: string | undefined }> {
+  const found = findConfig(options)
+  const text = options.text ?? (await options.readText(found.path))
+  const isNamed = options.config !== undefined || Boolean(options.env['DEALBRIDGE_CONFIG'])
+  if (text !== undefined || isNamed || options.fallback === undefined) return { found, text }
+  const other = findConfig({ ...options, config: options.fallback })
+  const otherText = await options.readText(other.path)
+  return otherText === undefined ? { found, text } : { found: other, text: otherText }
 }
 
 type LoadedTree = Pick<Loaded, 'result'> & { readonly layers: Layers }
