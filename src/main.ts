@@ -3,6 +3,8 @@
 import manifest from '../package.json' with { type: 'json' }
 import '#platform/modest-heap'
 import { builtin, connectorCodes } from '../connectors/builtin.ts'
+import { defaultPrefix } from '../connectors/dynamics/solution/definition.ts'
+import { unpacked } from '../connectors/dynamics/solution/unpacked.ts'
 import { pretended } from '../connectors/pretended.ts'
 import { assemblyCodes } from '#assembly/codes'
 import { openMachine } from '#assembly/open-machine'
@@ -31,7 +33,7 @@ import { silentLog } from '#platform/log/silent'
 import { openMetrics } from '#platform/metrics'
 import { systemRandom } from '#platform/random'
 import { safeStart } from '#platform/safe-start'
-import { sandboxFolder, shippedFiles } from '#platform/sandbox-folder'
+import { sandboxFolder, shippedFiles, shippedTree } from '#platform/sandbox-folder'
 import { systemTerminal } from '#platform/terminal'
 import { thisProcess } from '#platform/this-process'
 import { openHttp } from '#platform/transport/http'
@@ -107,6 +109,11 @@ const parts: CliParts = {
     mappings: await shippedFiles(here, 'mappings', '.yaml'),
     fixtures: await shippedFiles(here, 'mappings/fixtures', '.json'),
     schema: (await shippedFiles(here, 'config', '.json'))['schema.json'] ?? '',
+    guide: (await shippedFiles(here, 'mappings', '.md'))['README.md'] ?? '',
+    packages: {
+      salesforce: await shippedTree(here, 'connectors/salesforce/package'),
+      dynamics: Object.fromEntries(unpacked(defaultPrefix)),
+    },
   }),
   begin: () => safeStart(),
   terminal: systemTerminal(),

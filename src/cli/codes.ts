@@ -24,6 +24,20 @@ export const cliCodes: Codebook = {
     fix: 'Copy the code from the message. Codes are DB- and four digits.',
     who: 'operations',
   },
+  'DB-1162': {
+    title: 'An answer that is none of those possible',
+    means: 'What was typed, or said with a flag, is not among what can be chosen.',
+    why: 'A slip of the finger.',
+    fix: 'Use one of the words the message lists.',
+    who: 'operations',
+  },
+  'DB-1163': {
+    title: 'An answer is needed',
+    means: 'A command needs to know something, and nobody is there to be asked.',
+    why: 'It runs without a terminal, or with --no-input.',
+    fix: 'Say it with the flag the message names.',
+    who: 'operations',
+  },
   'DB-1159': {
     title: 'No such story',
     means: 'The sandbox knows no story of that name.',

@@ -105,10 +105,15 @@ export class Context {
   /** Opens the verbs, works with them, and closes them whatever happens. */
   async withControl<T>(work: (control: Control, settings: Settings) => Promise<T>): Promise<T> {
     const settings = await this.settings()
+    return await this.withControlOf(settings, async (control) => await work(control, settings))
+  }
+
+  /** The same for settings that are at hand. */
+  async withControlOf<T>(settings: Settings, work: (control: Control) => Promise<T>): Promise<T> {
     const { signal, drain, release } = this.#ending()
     const control = await this.parts.openControl(settings, { signal, drain })
     try {
-      return await work(control, settings)
+      return await work(control)
     } finally {
       release()
       await control.close()

@@ -51,7 +51,7 @@ export function exitOf({ remedy, code, notBefore }: Pick<Trouble, 'remedy' | 'co
 const isAboutAccess = (code: Code): boolean => /^DB-1[235]\d\d$/.test(code) || /^DB-14[1-9]\d$/.test(code)
 
 /** What was named on the command line does not exist. */
-const isAboutNames = (code: Code): boolean => /^DB-(?:115\d|203[34])$/.test(code)
+const isAboutNames = (code: Code): boolean => /^DB-(?:115\d|1162|203[34])$/.test(code)
 
 /** Of several pipelines the one that needs most attention decides. */
 export function exitOfRuns(runs: readonly PipelineRun[]): number {

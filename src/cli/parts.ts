@@ -52,6 +52,8 @@ export interface LoadWish {
   readonly config?: string | undefined
   readonly profile?: string | undefined
   readonly flags?: Flags
+  /** The configuration itself, where it is not on disk yet. */
+  readonly text?: string
 }
 
 export interface DaemonWish {
@@ -88,6 +90,10 @@ export interface Shipped {
   readonly fixtures: Readonly<Record<string, string>>
   /** The schema of the configuration, for editors. */
   readonly schema: string
+  /** What every line of a mapping means, for people. */
+  readonly guide: string
+  /** By CRM: the fields it needs of us, as its own tools take them; by path. */
+  readonly packages: Readonly<Record<string, Readonly<Record<string, string>>>>
 }
 
 export interface Files {

@@ -1,7 +1,7 @@
 // The sandbox's own folder: emptied and filled at each start. Nothing outside it is touched.
 
 import { mkdir, readdir, rm } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { makePrivateDirectory, othersBits, readChecked, readText, removeFile, writeDurably } from './files.ts'
 
 export interface SandboxFolder {
@@ -35,6 +35,21 @@ export function sandboxFolder(directory: string, configFile: string): SandboxFol
       return read.is === 'read' ? read.bytes.toString('utf8') : undefined
     },
   }
+}
+
+/** A whole folder that ships with the program, by path from there. */
+export async function shippedTree(from: string, folder: string): Promise<Readonly<Record<string, string>>> {
+  for (let here = from; dirname(here) !== here; here = dirname(here)) {
+    const root = join(here, folder)
+    const entries = await readdir(root, { recursive: true, withFileTypes: true }).catch(() => [])
+    const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
+    if (paths.length === 0) continue
+    const texts = await Promise.all(
+      paths.toSorted().map(async (path) => [relative(root, path), (await readText(path)) ?? ''] as const),
+    )
+    return Object.fromEntries(texts)
+  }
+  return {}
 }
 
 /** Files that ship with the program, found from where it runs: beside the sources, or above what was built of them. */

@@ -122,7 +122,13 @@ async function run(cli: FakeCli, options: FakeCliOptions, args: readonly string[
       return { account: 'svc-referrals@fabrikam.example' }
     },
     restore: async (_settings, from) => [{ pipeline: 'cosell', links: 3, setAside: `${from}-before` }],
-    shipped: async () => ({ mappings: { 'salesforce.opportunity.yaml': 'version: 1\n' }, fixtures: {}, schema: '{}' }),
+    shipped: async () => ({
+      mappings: { 'salesforce.opportunity.yaml': 'version: 1\n' },
+      fixtures: {},
+      schema: '{}',
+      guide: '',
+      packages: {},
+    }),
     crashes: { log: { error: (event) => void cli.crashes.push(event) }, path: () => '.dealbridge/errors.log' },
   }
   return { code: await runCli(args, parts), ...said }
