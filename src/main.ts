@@ -15,6 +15,7 @@ import { steeringOf } from '#cli/steering'
 import type { CliParts, LoadWish } from '#cli/parts'
 import { controlCodes } from '#control/codes'
 import { readDoorFile } from '#control/door-file'
+import { findDaemon } from '#control/find-daemon'
 import { openControl } from '#control/open'
 import { signIn } from '#control/sign-in'
 import { mappingCodes } from '#core/mapping/codes'
@@ -40,6 +41,7 @@ import { openHttp } from '#platform/transport/http'
 import { sandboxCodes } from '#sandbox/codes'
 import { sandboxCommand } from '#sandbox/command'
 import { settingsCodes } from '#settings/codes'
+import { findConfig } from '#settings/find'
 import { loadSettings } from '#settings/load'
 
 const { version } = manifest
@@ -63,7 +65,14 @@ const codes = {
 const files = commandFiles(workingDirectory)
 const sandboxHome = sandboxFolder(files.resolve('.dealbridge', 'sandbox'), 'config/dealbridge.yaml')
 const load = async (wish: LoadWish) =>
-  await loadSettings({ ...wish, workingDirectory, env, readText, connectors: builtin, fallback: sandboxHome.configFile })
+  await loadSettings({
+    ...wish,
+    workingDirectory,
+    env,
+    readText,
+    connectors: builtin,
+    fallback: sandboxHome.configFile,
+  })
 const crashes = crashFile(files.resolve('.dealbridge', 'errors.log'), clock)
 const machine = openMachine({ clock, log: crashes.log, metrics: noMetrics })
 const here = import.meta.dirname
@@ -123,6 +132,16 @@ const parts: CliParts = {
       machine,
       settings,
       codes,
+      version,
+      ending,
+      readPrivate: readDoorFile,
+      isAlive,
+    }),
+  findDaemon: async (wish, ending) =>
+    await findDaemon({
+      loaded: await load(wish),
+      root: findConfig({ ...wish, workingDirectory, env }).root,
+      machine,
       version,
       ending,
       readPrivate: readDoorFile,

@@ -79,7 +79,7 @@ export class Context {
     return this.#interrupted
   }
 
-  zone(settings: Settings): string {
+  zone(settings: Pick<Settings, 'timezone'>): string {
     return this.flags.utc ? 'UTC' : settings.timezone
   }
 
@@ -117,6 +117,30 @@ export class Context {
     } finally {
       release()
       await control.close()
+    }
+  }
+
+  /**
+   * For what a daemon can be asked, or told, whatever the file says by now: with bad settings it goes on with those it
+   * has, and this is how one finds out.
+   */
+  async withDaemonOr<T>(work: (control: Control, settings: Pick<Settings, 'timezone'>) => Promise<T>): Promise<T> {
+    try {
+      return await this.withControl(work)
+    } catch (error) {
+      if (!(error instanceof BadSettings)) throw error
+      const { signal, drain, release } = this.#ending()
+      const found = await this.parts.findDaemon(await this.wish(), { signal, drain })
+      if (!found) throw error
+      const { problems, sources } = error
+      this.parts.terminal.err(problemsText(problems, { sources, isColoured: this.isErrColoured }))
+      this.note('The daemon goes on with the settings it has.\n')
+      try {
+        return await work(found.control, found)
+      } finally {
+        release()
+        await found.control.close()
+      }
     }
   }
 

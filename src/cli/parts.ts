@@ -35,6 +35,8 @@ export interface CliParts {
   load(options: LoadWish): Promise<Loaded>
   /** The daemon, where one runs on this store; otherwise this process. */
   openControl(settings: Settings, ending: Ending): Promise<Control>
+  /** The daemon alone, where the settings cannot be read; null when none runs. */
+  findDaemon(wish: LoadWish, ending: Ending): Promise<FoundDaemon | null>
   /** Runs until it is told to end, or cannot go on. */
   runDaemon(wish: LoadWish & DaemonWish): Promise<DaemonEnd>
   signIn(settings: Settings, wish: SignInWish): Promise<SignedIn>
@@ -45,6 +47,11 @@ export interface CliParts {
   readonly sandbox: Sandbox | null
   /** Keeps what is known of unexpected errors, without secrets, and says where. */
   readonly crashes: { readonly log: Pick<Log, 'error'>; readonly path: () => string | null }
+}
+
+export interface FoundDaemon {
+  readonly control: Control
+  readonly timezone: string
 }
 
 /** Which configuration, by flags. */

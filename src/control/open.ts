@@ -14,10 +14,9 @@ import type { Ending } from './ending.ts'
 import { LocalControl } from './local.ts'
 import { remoteControl, unanswered } from './remote.ts'
 
-export interface OpenControlOptions {
+/** What it takes to find a daemon and to talk to it. */
+export interface DoorSearch {
   readonly machine: Machine
-  readonly settings: Settings
-  readonly codes: Codebook
   readonly version: string
   readonly ending: Ending
   /** The text of a file that only its owner may read; undefined when there is none. */
@@ -25,21 +24,25 @@ export interface OpenControlOptions {
   readonly isAlive: (pid: number) => boolean
 }
 
+export interface OpenControlOptions extends DoorSearch {
+  readonly settings: Settings
+  readonly codes: Codebook
+}
+
 /** Answers hold whole plans. */
 const answerBytesMax = 512 * 1024 * 1024
 
 export async function openControl(options: OpenControlOptions): Promise<Control> {
-  const door = await doorOf(options)
-  return door ? await remoteAt(door, options) : await localWith(options)
+  const door = await doorAt(doorFile(options.settings), options)
+  return door ? remoteAt(door, options) : await localWith(options)
 }
 
 /** Where the daemon listens; null when none runs. A file that a killed daemon left behind leads nowhere. */
-export async function doorOf({
-  settings,
-  readPrivate,
-  isAlive,
-}: Pick<OpenControlOptions, 'settings' | 'readPrivate' | 'isAlive'>): Promise<Door | null> {
-  const text = await readPrivate(doorFile(settings))
+export async function doorAt(
+  file: string,
+  { readPrivate, isAlive }: Pick<DoorSearch, 'readPrivate' | 'isAlive'>,
+): Promise<Door | null> {
+  const text = await readPrivate(file)
   if (text === undefined) return null
   const door = Door.safeParse(parseJson(text))
   return door.success && isAlive(door.data.pid) ? door.data : null
@@ -53,7 +56,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-async function remoteAt(door: Door, { machine, version, ending }: OpenControlOptions): Promise<Control> {
+export function remoteAt(door: Door, { machine, version, ending }: DoorSearch): Control {
   if (door.version !== version)
     throw unanswered(`it is version ${door.version}, and this command is ${version}: restart the daemon`)
   const { clock, log } = machine

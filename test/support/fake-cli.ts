@@ -112,6 +112,7 @@ async function run(cli: FakeCli, options: FakeCliOptions, args: readonly string[
       const assembly = await cli.assemble(settings)
       return new LocalControl({ assembly: () => assembly, codes: reconcileCodes, version: '1.2.3', ending })
     },
+    findDaemon: async () => null,
     runDaemon: async (wish) => {
       cli.daemonWishes.push(wish)
       return cli.daemonEnds()

@@ -31,7 +31,7 @@ function addList(group: Command, bench: Bench): void {
 }
 
 async function list(context: Context, { json }: { readonly json?: boolean }): Promise<number> {
-  return await context.withControl(async (control, settings) => {
+  return await context.withDaemonOr(async (control, settings) => {
     const { connections, at } = await control.status()
     if (json) context.json({ schema: 'dealbridge.connections/v1', connections })
     else context.lines(connectionLines(connections, at, { paint: context.paint, zone: context.zone(settings) }))

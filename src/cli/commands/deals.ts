@@ -54,7 +54,7 @@ function addList(group: Command, bench: Bench): void {
 }
 
 async function list(context: Context, { json, csv, ...flags }: ListFlags): Promise<number> {
-  return await context.withControl(async (control, settings) => {
+  return await context.withDaemonOr(async (control, settings) => {
     const found = await control.referrals(flags)
     const print = { paint: context.paint, zone: context.zone(settings), now: context.parts.clock.now() }
     if (json) context.json(found)
@@ -82,7 +82,7 @@ interface ShowFlags {
 }
 
 async function show(context: Context, deal: string, { json, history, ...flags }: ShowFlags): Promise<number> {
-  return await context.withControl(async (control, settings) => {
+  return await context.withDaemonOr(async (control, settings) => {
     const found = await control.explain({ deal, ...flags, ...(history ? { history } : {}) })
     const print = { paint: context.paint, zone: context.zone(settings), now: context.parts.clock.now() }
     if (json) context.json(found)
@@ -244,7 +244,7 @@ async function agrees(context: Context, question: string, { yes }: DealFlags): P
 }
 
 async function act(context: Context, request: DealRequest): Promise<number> {
-  return await context.withControl(async (control) => {
+  return await context.withDaemonOr(async (control) => {
     const { referral, next } = await control.deal(request)
     context.lines([`${context.paint.good('✓')} ${referral.slice(0, 8)}: ${next}`])
     if (!control.isDaemon) context.note('No daemon runs here: dealbridge sync makes the next pass.')
@@ -275,7 +275,7 @@ interface ReplayFlags {
 }
 
 async function replay(context: Context, { json, ...flags }: ReplayFlags): Promise<number> {
-  return await context.withControl(async (control, settings) => {
+  return await context.withDaemonOr(async (control, settings) => {
     const request = { ...flags, who: context.parts.user }
     const found = await withProgress(
       { ...context.parts, label: 'Planning again' },

@@ -28,7 +28,7 @@ async function status(
   context: Context,
   flags: { readonly json?: boolean; readonly exitCode?: boolean },
 ): Promise<number> {
-  return await context.withControl(async (control, settings) => {
+  return await context.withDaemonOr(async (control, settings) => {
     const found = await control.status()
     if (flags.json) context.json(found)
     else context.lines(statusLines(found, { paint: context.paint, zone: context.zone(settings) }))
@@ -61,7 +61,7 @@ interface CheckFlags {
 }
 
 async function check(context: Context, { only, strict, json }: CheckFlags): Promise<number> {
-  return await context.withControl(async (control) => {
+  return await context.withDaemonOr(async (control) => {
     const request = only === undefined ? {} : { connection: only }
     const found = await withProgress({ ...context.parts, label: 'Asking' }, async () => await control.check(request))
     if (json) context.json(found)
@@ -100,7 +100,7 @@ async function explain(
   flags: ExplainFlags,
 ): Promise<number> {
   if (/^db-?\d/i.test(deal)) return explainCode(context, deal, flags.json ?? false)
-  return await context.withControl(async (control, settings) => {
+  return await context.withDaemonOr(async (control, settings) => {
     const { history, pipeline } = flags
     const request = { deal, ...(history ? { history } : {}), ...(pipeline === undefined ? {} : { pipeline }) }
     const found = await withProgress({ ...context.parts, label: 'Reading' }, async () => await control.explain(request))
@@ -138,7 +138,7 @@ export const addProblems: AddCommand = (program, bench) => {
 }
 
 async function problems(context: Context, { json }: { readonly json?: boolean }): Promise<number> {
-  return await context.withControl(async (control, settings) => {
+  return await context.withDaemonOr(async (control, settings) => {
     const groups = await control.problems()
     if (json) context.json({ schema: 'dealbridge.problems/v1', problems: groups })
     else {

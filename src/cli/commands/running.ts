@@ -48,7 +48,7 @@ export const addReload: AddCommand = (program, bench) => {
 }
 
 async function reload(context: Context): Promise<number> {
-  return await context.withControl(async (control) => {
+  return await context.withDaemonOr(async (control) => {
     const { pipelines } = await control.reload()
     context.lines([`${context.paint.good('✓')} The new settings are in force: ${pipelines.join(', ')}.`])
     return exit.done
@@ -90,7 +90,7 @@ export const addMode: AddCommand = (program, bench) => {
 }
 
 async function steer(context: Context, request: PipelineRequest): Promise<number> {
-  return await context.withControl(async (control) => {
+  return await context.withDaemonOr(async (control) => {
     const { pipelines, next } = await control.pipeline(request)
     context.lines([`${context.paint.good('✓')} ${pipelines.join(', ')}: ${next}`])
     return exit.done
