@@ -24,7 +24,7 @@ test(`killed ${kills} times (seed ${seed})`, { timeout: 300_000 }, async () => {
     source.hands.arrive('cosell', 'Americas')
     const [first] = source.hands.referrals
     if (first) source.hands.setValue(first, String(10_000 + round))
-    if (await dies(world, random.next)) killed += 1
+    if (await dies(world, () => random.next())) killed += 1
   }
   expect(killed).toBe(kills)
 
@@ -41,13 +41,13 @@ test(`killed ${kills} times (seed ${seed})`, { timeout: 300_000 }, async () => {
 })
 
 /** Lets one sync begin, and ends it somewhere. True when it was still at work. */
-async function dies({ source, crms, startSync }: RealWorld, chance: () => number): Promise<boolean> {
-  const process = startSync()
+async function dies(world: RealWorld, chance: () => number): Promise<boolean> {
+  const process = world.startSync()
   const kill = (): void => void process.child.kill('SIGKILL')
   const at = Math.floor(chance() * 3)
   const isBefore = chance() < 0.5
   let writes = 0
-  for (const { served } of [source, ...Object.values(crms)])
+  for (const { served } of [world.source, ...Object.values(world.crms)])
     served.breaks = ({ method, url, body }) => {
       if (method === 'GET' || url.pathname.includes('token') || !isWrite(method, body)) return undefined
       writes += 1

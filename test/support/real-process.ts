@@ -60,8 +60,8 @@ export async function realWorld(names: readonly CrmName[], seed = 1): Promise<Re
   const clock = systemClock()
   const random = seededRandom(seed)
   const options = (baseUrl: string): SimulatorOptions => ({
-    now: clock.now,
-    random: random.next,
+    now: () => clock.now(),
+    random: () => random.next(),
     baseUrl: () => baseUrl,
   })
   const source = await pretend<SourceHands>((url) => pretended.source.make(options(url)))
