@@ -61,7 +61,8 @@ async function init(context: Context, flags: InitFlags): Promise<number> {
   })
   const { fitted } = made.mapping
   if (made.label !== null) context.note(made.label)
-  if (fitted) for (const line of fittedLines(fitted, wish.crm, context.errPaint)) context.note(line)
+  const print = { crm: wish.crm, paint: context.errPaint, isOurs: (field: string) => isShipped(ships, wish.crm, field) }
+  if (fitted) for (const line of fittedLines(fitted, print)) context.note(line)
   await write(context, filesOf({ wish, ships, made, config, path, fixtures }), flags)
   context.note(next(wish, made))
   return exit.done
@@ -97,12 +98,16 @@ interface Written {
   readonly fixtures: Readonly<Record<string, string>>
 }
 
+/** Is the field among those that our package makes? */
+const isShipped = ({ packages }: Shipped, crm: Crm, field: string): boolean =>
+  Object.entries(packages[crm] ?? {}).some(([path, text]) => path.includes(field) || text.includes(field))
+
 type NewFile = readonly [path: string, text: string]
 
 function filesOf({ wish, ships, made, config, path, fixtures }: Written): readonly NewFile[] {
   const { text, fitted } = made.mapping
   const needed = Object.entries(fixtures).filter(([name]) => text.includes(name.replace('mappings/', '')))
-  const isMissing = fitted !== null && missingFields(fitted).length > 0
+  const isMissing = fitted !== null && missingFields(fitted).some((field) => isShipped(ships, wish.crm, field))
   const fields = isMissing ? Object.entries(ships.packages[wish.crm] ?? {}) : []
   return [
     ['config/dealbridge.yaml', config],

@@ -19,9 +19,17 @@ const deploy: Readonly<Record<Crm, readonly string[]>> = {
   ],
 }
 
-export function fittedLines(report: FittedReport, crm: Crm, paint: Paint): readonly string[] {
+export interface FittedPrint {
+  readonly crm: Crm
+  readonly paint: Paint
+  /** Can we say how this field is made? */
+  readonly isOurs: (field: string) => boolean
+}
+
+export function fittedLines(report: FittedReport, { crm, paint, isOurs }: FittedPrint): readonly string[] {
   const { found, wished, stagesPlaced, stagesOpen, leftOut, left } = report
-  const missing = missingFields(report)
+  const missing = missingFields(report).filter(isOurs)
+  const strange = missingFields(report).filter((field) => !isOurs(field))
   const others = leftOut.filter(({ code }) => code !== fieldCode)
   return [
     `  ${paint.good('✓')} ${found} of ${plural(wished, 'suggested field')} found by name`,
@@ -32,11 +40,15 @@ export function fittedLines(report: FittedReport, crm: Crm, paint: Paint): reado
           `  ${paint.warn('!')} ${plural(missing.length, 'field')} of the mapping ${missing.length === 1 ? 'does' : 'do'} not exist yet: ${clip(missing.join(', '), 160)}`,
           `      written to ${packageFolders[crm]}/; your own tools bring them there:`,
           ...deploy[crm].map((command) => `        ${command}`),
+          '      Their lines stand as comments until then; dealbridge init --force brings them back.',
         ]),
+    ...(strange.length === 0
+      ? []
+      : [`  ${paint.warn('!')} not in this org, and left out: ${clip(strange.join(', '), 160)}`]),
     ...(others.length === 0
       ? []
       : [
-          `  ${paint.warn('!')} ${plural(others.length, 'line')} of the example ${others.length === 1 ? 'stands' : 'stand'} as comments, with the reason above: ${sectionsOf(others)}`,
+          `  ${paint.warn('!')} ${plural(others.length, 'part')} of the example ${others.length === 1 ? 'stands' : 'stand'} as comments, with the reason above: ${sectionsOf(others)}`,
         ]),
     ...(left.length === 0
       ? []

@@ -69,7 +69,8 @@ export async function firstMapping(desk: MappingDesk, org: Org | null, wish: Fir
       stagesPlaced: certain,
       stagesOpen: suggestion.stages.length - certain,
       leftOut: made.leftOut,
-      toMake: suggestion.toMake.map(({ name }) => name),
+      // The shipped mapping names its fields itself.
+      toMake: isUsable ? [] : suggestion.toMake.map(({ name }) => name),
       tests: testsIn(wish.file.shown, made.text),
       left: made.left,
     },

@@ -111,15 +111,19 @@ function unitOf({ source, root }: { source: SourceTree['source']; root: MapNode 
   const { where } = problem
   if (!where) return null
   const offset = (source.lineStarts[where.line - 1] ?? 0) + where.column - 1
-  const around = pathTo(root, offset).filter(
+  const around = pathTo(source, root, offset).filter(
     ({ path, node }) => units.some((unit) => isLike(unit, path)) && standsAlone(source, node),
   )
   const innermost = around.at(-1)
   if (!innermost) return null
   const { path, node } = innermost
   const section = path.filter((step) => !/^\d+$/.test(step)).join('.')
-  return { section, because: problem.what, code: problem.code, ...linesOf(source, node) }
+  // What was taken out of it before has left nothing.
+  const because = isNothing.test(problem.what) ? 'nothing is left of it.' : problem.what
+  return { section, because, code: problem.code, ...linesOf(source, node) }
 }
+
+const isNothing = /this is nothing|list is empty/
 
 interface Step {
   readonly path: readonly string[]
@@ -127,24 +131,38 @@ interface Step {
   readonly node: Span
 }
 
-function pathTo(node: SourceNode, offset: number, path: readonly string[] = []): readonly Step[] {
-  for (const [name, inner, span] of childrenOf(node)) {
-    if (offset < span.start || offset > span.end) continue
-    const here = { path: [...path, name], node: span }
-    return [here, ...pathTo(inner, offset, here.path)]
+function pathTo(source: SourceTree['source'], root: SourceNode, offset: number): readonly Step[] {
+  const steps: Step[] = []
+  let here: SourceNode | undefined = root
+  while (here) {
+    const inside: Child | undefined = childrenOf(source, here).find(
+      ({ span }) => offset >= span.start && offset <= span.end,
+    )
+    if (inside) steps.push({ path: [...(steps.at(-1)?.path ?? []), inside.name], node: inside.span })
+    here = inside?.node
   }
-  return []
+  return steps
 }
 
-function childrenOf(node: SourceNode): readonly (readonly [name: string, node: SourceNode, span: Span])[] {
+interface Child {
+  readonly name: string
+  readonly node: SourceNode
+  readonly span: Span
+}
+
+function childrenOf({ text }: SourceTree['source'], node: SourceNode): readonly Child[] {
   if (node.kind === 'scalar') return []
   if (node.kind === 'list')
-    return node.items.map((item, index) => [String(index), item, { start: startOf(item), end: endOf(item) }])
-  return node.entries.map(({ key, value }) => [
-    key.text,
-    value,
-    { start: key.start, end: Math.max(key.end, endOf(value)) },
-  ])
+    return node.items.map((item, index) => ({
+      name: String(index),
+      node: item,
+      span: { start: startOf(item), end: endOf(text, item) },
+    }))
+  return node.entries.map(({ key, value }) => ({
+    name: key.text,
+    node: value,
+    span: { start: key.start, end: Math.max(key.end, endOf(text, value)) },
+  }))
 }
 
 const startOf = (node: SourceNode): number => {
@@ -153,11 +171,12 @@ const startOf = (node: SourceNode): number => {
 }
 
 /** Where its last word ends: what the parser counts to a block may reach into the comments after it. */
-function endOf(node: SourceNode): number {
-  if (node.kind === 'scalar') return node.end
+function endOf(text: string, node: SourceNode): number {
+  const isBracketed = text[node.start] === '{' || text[node.start] === '['
+  if (node.kind === 'scalar' || isBracketed) return node.end
   const last = node.kind === 'map' ? node.entries.at(-1) : node.items.at(-1)
   if (last === undefined) return node.end
-  return 'key' in last ? Math.max(last.key.end, endOf(last.value)) : endOf(last)
+  return 'key' in last ? Math.max(last.key.end, endOf(text, last.value)) : endOf(text, last)
 }
 
 const isLike = (unit: readonly string[], path: readonly string[]): boolean =>

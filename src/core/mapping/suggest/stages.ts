@@ -25,7 +25,7 @@ const signs: readonly Sign[] = [
   { words: /declin|reject|disqualif/i, stage: 'Declined', step: null },
   { words: /microsoft|partner center|referral/i, stage: 'New', step: null },
   { words: /negotiat|review|contract|\bclose\b|verbal/i, stage: 'Accepted', step: 'Negotiated' },
-  { words: /propos|quot|\boffer/i, stage: 'Accepted', step: 'Proposed' },
+  { words: /propos(?!ition)|quot|\boffer/i, stage: 'Accepted', step: 'Proposed' },
   { words: /develop|value|perception|decision|solution|demo|proof/i, stage: 'Accepted', step: 'Developed' },
   { words: /qualif|analy|discover|need/i, stage: 'Accepted', step: 'Qualified' },
 ]
