@@ -49,7 +49,11 @@ export function bare<T = Json>(): Record<string, T> {
 
 /** A scalar as text; empty for null, lists and objects. */
 export function textOf(value: Json | undefined): string {
-  return typeof value === 'string' ? value : typeof value === 'number' || typeof value === 'boolean' ? String(value) : ''
+  return typeof value === 'string'
+    ? value
+    : typeof value === 'number' || typeof value === 'boolean'
+      ? String(value)
+      : ''
 }
 
 /** The same text for the same content, whatever the order of keys: for hashes and comparisons. */

@@ -57,7 +57,7 @@ describe('both ways', () => {
     ['no base, CRM blank', undefined, '1', null, { do: 'toCrm', value: '1' }],
     ['no base, referral blank', undefined, '', '1', { do: 'toReferral', value: '1' }],
     ['no base, apart', undefined, '1', '2', { do: 'toCrm', value: '1', lost: '2' }],
-  ])('%s', (_, base, left, right, verdict) => expect(one(view(base, left, right))).toEqual(verdict))
+  ])('%s', (...[, base, left, right, verdict]) => expect(one(view(base, left, right))).toEqual(verdict))
 
   test('F108: a hidden field neither moves nor clears', () => {
     expect(one({ ...view('1', '2', '1'), right: absent })).toEqual({ do: 'nothing' })
@@ -103,7 +103,7 @@ describe('one way, without fighting people', () => {
     ['once: never again', 'once', '1', '2', '1', { do: 'adopt', value: '2' }],
     ['once: the seller was first', 'once', undefined, '1', '9', { do: 'adopt', value: '1' }],
     ['no base and blank: nothing to say', 'always', undefined, null, '9', { do: 'adopt', value: null }],
-  ])('%s', (_, write, base, left, right, verdict) =>
+  ])('%s', (...[, write, base, left, right, verdict]) =>
     expect(one(view(base, left, right, toCrm(write)))).toEqual(verdict),
   )
   test('while open: a closed record is left as it is', () =>
@@ -118,6 +118,11 @@ describe('I12: a group moves as one', () => {
   test('value moved here, currency there: one side wins both', () => {
     const verdicts = mergeGroup(group(['1', '2', '1'], ['EUR', 'EUR', 'USD'], 'crm'), frame)
     expect(verdicts.map((verdict) => verdict.do)).toEqual(['toReferral', 'toReferral'])
+  })
+  test('F108: half of it hidden: the other half stays where it is', () => {
+    const [value, currency] = group(['1', '2', '1'], ['EUR', 'USD', 'EUR'], 'crm')
+    const verdicts = mergeGroup([{ ...value!, right: absent }, currency!], frame)
+    expect(verdicts).toEqual([{ do: 'nothing' }, { do: 'nothing' }])
   })
   test('a question is about the whole group', () => {
     const verdicts = mergeGroup(group(['1', '2', '1'], ['EUR', 'EUR', 'USD'], 'ask'), frame)
