@@ -14,8 +14,9 @@ const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\
 /** Code within a sentence, whatever it holds. */
 export const code = (text: string): string => (text.includes('`') ? `\`\` ${text} \`\`` : `\`${text}\``)
 
-/** Angle brackets that would be taken for HTML. */
-export const plain = (text: string): string => text.replaceAll(/<(?=[a-z/])/gi, '\\<')
+/** Angle brackets that would be taken for HTML; code keeps its own. */
+export const plain = (text: string): string =>
+  text.replaceAll(/(`[^`]*`)|<(?=[a-z/])/gi, (found, inCode: string | undefined) => inCode ?? `\\${found}`)
 
 /** Blocks with an empty line between them, and one line end at the end. */
 export const page = (...blocks: readonly string[]): string => `${blocks.join('\n\n')}\n`
