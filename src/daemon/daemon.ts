@@ -19,6 +19,7 @@ import { LocalControl } from '#control/local'
 import { troubleOf } from '#control/trouble'
 import type { Settings } from '#settings/settings'
 import { controlRoute } from './control-door.ts'
+import { Housekeeping } from './housekeeping.ts'
 import { healthRoute, metricsRoute, refreshMetrics, type MetricsText } from './health.ts'
 import { isLoopback, listen, type Listener, type Route } from './listener.ts'
 import { pushRoute } from './push-door.ts'
@@ -71,12 +72,13 @@ export async function startDaemon(parts: DaemonParts): Promise<Daemon> {
   return daemon
 }
 
-/** Steering a daemon from elsewhere needs a sign-in, and there is none: so nobody from elsewhere gets in. */
+/** Pages that others can reach need a sign-in, and there is none: so nobody from elsewhere gets in. */
 function assertPrivate({ http }: Settings): void {
-  if (isLoopback(http.host)) return
+  if (isLoopback(http.host) || !http.console.enabled) return
   throw new FixConfig(
     `http.listen is ${http.host}:${http.port}, which other computers can reach, and nobody is asked to sign in. ` +
-      'Listen on 127.0.0.1 and put a proxy in front that signs people in.',
+      'Listen on 127.0.0.1 and put a proxy in front that signs people in, or switch the console off: health and ' +
+      'metrics alone may be public.',
     { code: 'DB-1112', who: 'operations' },
   )
 }
@@ -92,7 +94,7 @@ class Working implements Daemon {
   readonly #since: Instant
   readonly #end = Promise.withResolvers<SyncError | null>()
   #assembly: Assembly
-  #listener: Listener | null = null
+  readonly #listeners: Listener[] = []
   #reloadTrouble: { readonly at: Instant; readonly trouble: ReturnType<typeof troubleOf> } | null = null
   #reloading: Promise<void> = Promise.resolve()
   #working: Promise<void> = Promise.resolve()
@@ -129,7 +131,7 @@ class Working implements Daemon {
   }
 
   get url(): string {
-    return this.#listener?.url ?? ''
+    return this.#listeners[0]?.url ?? ''
   }
 
   async open(settings: Settings): Promise<void> {
@@ -138,27 +140,31 @@ class Working implements Daemon {
     const key = `${random.uuid()}${random.uuid()}`.replaceAll('-', '')
     const refresh = async (): Promise<void> =>
       await refreshMetrics([...this.#assembly.runners.values()], machine.metrics, clock.now())
-    this.#listener = await listen({
-      ...settings.http,
-      log,
-      routes: [
-        healthRoute(settings.http, {
-          isAlive: () => this.#rounds.isAlive,
-          unreadyBecause: () => this.#unreadyBecause(),
-        }),
-        metricsRoute(settings.http, refresh, metrics),
-        controlRoute({ control: this.control, key, clock, random }),
-        pushRoute({
-          assembly: () => this.#assembly,
-          nudge: (pipeline) => this.#rounds.nudge(pipeline),
-          clock,
-          log,
-          signal: this.#signal.signal,
-        }),
-        ...(routes?.(this.control) ?? []),
-      ],
-    })
-    await announce(doorFile(settings), { url: this.url, key, pid, version, since: this.#since })
+    const control = controlRoute({ control: this.control, key, clock, random })
+    const isPublic = !isLoopback(settings.http.host)
+    const open = async (host: string, port: number, served: readonly Route[]): Promise<Listener> => {
+      const listener = await listen({ host, port, log, routes: served })
+      this.#listeners.push(listener)
+      return listener
+    }
+    const main = await open(settings.http.host, settings.http.port, [
+      healthRoute(settings.http, {
+        isAlive: () => this.#rounds.isAlive,
+        unreadyBecause: () => this.#unreadyBecause(),
+      }),
+      metricsRoute(settings.http, refresh, metrics),
+      pushRoute({
+        assembly: () => this.#assembly,
+        nudge: (pipeline) => this.#rounds.nudge(pipeline),
+        clock,
+        log,
+        signal: this.#signal.signal,
+      }),
+      ...(isPublic ? [] : [control, ...(routes?.(this.control) ?? [])]),
+    ])
+    // What others can reach steers nothing: commands on this computer get a door of their own.
+    const { url } = isPublic ? await open('127.0.0.1', 0, [control]) : main
+    await announce(doorFile(settings), { url, key, pid, version, since: this.#since })
     log.info('daemon.started', { version, count: this.#assembly.runners.size, at: this.url })
     this.#working = this.#work()
   }
@@ -169,7 +175,8 @@ class Working implements Daemon {
     const failures = await prepared(runners, { clock: this.#parts.machine.clock, signal, withinMs: readyMs })
     const foreign = failures.find(({ error }) => isBindingError(error))
     if (foreign) return this.#die(asSyncError(foreign.error))
-    await this.#rounds.work()
+    const housekeeping = new Housekeeping({ ...this.#parts.machine, assembly: () => this.#assembly })
+    await Promise.all([this.#rounds.work(), housekeeping.work(signal)])
   }
 
   /** Something that makes going on dangerous. */
@@ -262,7 +269,7 @@ class Working implements Daemon {
       await Promise.race([idle, clock.sleep(cutMs)])
     }
     await announce(doorFile(settings), null).catch(() => undefined)
-    await this.#listener?.close()
+    for (const listener of this.#listeners) await listener.close()
     await this.#assembly.close()
     log.info('daemon.ended', { value: isClean })
     this.#end.resolve(this.#fatal)

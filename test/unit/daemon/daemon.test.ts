@@ -115,6 +115,28 @@ describe('its doors', () => {
   })
 })
 
+test('what others can reach, with the console switched off, steers nothing', async () => {
+  const clock = new FakeClock()
+  const house = fakeHouse({ clock })
+  const open = { ...house.settings.http, host: '0.0.0.0', console: { ...house.settings.http.console, enabled: false } }
+  const door: { current: Door | null } = { current: null }
+  const daemon = await startDaemon({
+    machine: house.machine,
+    load: async () => ({ ...house.settings, http: open }),
+    codes: {},
+    version: '1',
+    pid: 1,
+    metrics: { text: async () => '', contentType: 'text/plain' },
+    announce: async (_file, told) => void (door.current = told),
+  })
+  running.push(daemon)
+  const everyone = `http://127.0.0.1:${new URL(daemon.url).port}`
+  const init = { method: 'POST', headers: { authorization: `Bearer ${door.current?.key ?? ''}` }, body: '{}' }
+  expect((await fetch(`${everyone}/readyz`)).status).toBe(200)
+  expect((await fetch(`${everyone}/control/v1/status`, init)).status).toBe(404)
+  expect((await fetch(`${door.current?.url ?? ''}/control/v1/status`, init)).status).toBe(200)
+})
+
 describe('the control door', () => {
   test('answers whoever has the key', async () => {
     const house = await started()
