@@ -60,6 +60,8 @@ export function mergeGroup(group: readonly RowView[], frame: MergeFrame): readon
   if (refusal) return group.map((): RowVerdict => ({ do: 'refuse', refusal }))
   const [only] = group
   if (only && group.length === 1 && only.row.direction !== 'both') return [mergeOneWay(only, frame)]
+  // Half of what belongs together is hidden from us: the other half alone would say something else.
+  if (group.length > 1 && group.some(isHidden)) return group.map(() => nothing)
   const moves = group.map(movesOf)
   const left = moves.some((move) => move.left && !move.same)
   const right = moves.some((move) => move.right && !move.same)
@@ -73,6 +75,8 @@ function refusalOf({ row, left, right }: RowView): Refusal | undefined {
   if (row.direction !== 'toCrm' && right.is === 'refused') return right.refusal
   return undefined
 }
+
+const isHidden = ({ left, right }: RowView): boolean => left.is === 'absent' || right.is === 'absent'
 
 interface Moves {
   readonly same: boolean
