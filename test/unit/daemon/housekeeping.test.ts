@@ -48,8 +48,8 @@ describe('backups', () => {
       house.clock.turn(day)
       await work.round()
     }
-    expect((await readdir(to)).toSorted()).toEqual(['2026-11-22T02-00-00-000Z', '2026-11-23T02-00-00-000Z'])
-    expect(await readdir(join(to, '2026-11-23T02-00-00-000Z', 'cosell'))).toContain('manifest.json')
+    expect((await readdir(to)).toSorted()).toEqual(['2026-11-23T02-00-00-000Z', '2026-11-24T02-00-00-000Z'])
+    expect(await readdir(join(to, '2026-11-24T02-00-00-000Z', 'cosell'))).toContain('manifest.json')
   })
 
   test('that cannot be made are logged, and stop nothing', async () => {
