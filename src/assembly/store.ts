@@ -45,10 +45,11 @@ type Seals = Pick<LowdbOptions, 'seal' | 'formerSeals' | 'allowNetworkDisk'>
 
 export async function openStoredVault(store: StoreSettings, secrets: Secrets): Promise<Vault> {
   if (store.type === 'memory') return memoryVault()
-  const { encryptionKey, path } = store
+  const { encryptionKey, formerKeys = [], path } = store
   return await openVault({
     directory: join(path, 'vault'),
     secrets,
+    formerKeys,
     ...(encryptionKey ? { key: encryptionKey } : {}),
   })
 }

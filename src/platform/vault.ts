@@ -3,11 +3,12 @@
 // and what it replaced is kept until the next one: between receiving a token and proving it, both are there.
 
 import { createHash } from 'node:crypto'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { FixConfig, parseJson, type SecretRef, type Secrets, stringifyJson, type Vault } from '#spi'
 import { makePrivateDirectory, othersBits, readChecked, removeDrafts, writeDurably } from './files.ts'
-import { openSealed, parseKey, Sealed, sealText } from './vault/seal.ts'
+import { isSealedWith, openSealed, parseKey, Sealed, sealText } from './vault/seal.ts'
 
 /** Forgotten when the process ends: for tests and the sandbox. */
 export function memoryVault(): Vault {
@@ -30,6 +31,8 @@ export interface VaultOptions {
   readonly directory: string
   /** Without a key, secrets are kept in files that only the service's own user may read. */
   readonly key?: SecretRef
+  /** Keys it replaces: what they sealed is sealed anew when the vault is opened. */
+  readonly formerKeys?: readonly SecretRef[]
   readonly secrets: Secrets
 }
 
@@ -47,11 +50,13 @@ const Stored = z.strictObject({
 })
 type Stored = z.infer<typeof Stored>
 
-export async function openVault({ directory, key, secrets }: VaultOptions): Promise<DiskVault> {
+export async function openVault({ directory, key, formerKeys = [], secrets }: VaultOptions): Promise<DiskVault> {
   await makePrivateDirectory(directory)
   await removeDrafts(directory)
   const bytes = async (): Promise<Uint8Array | undefined> => key && parseKey(await secrets.read(key))
-  await bytes()
+  const current = await bytes()
+  const former = await Promise.all(formerKeys.map(async (one) => parseKey(await secrets.read(one))))
+  if (current && former.length > 0) await sealAnew(directory, current, former)
 
   async function load(path: string, name: string): Promise<string | null> {
     const stored = await readStored(path, name)
@@ -82,6 +87,22 @@ export async function openVault({ directory, key, secrets }: VaultOptions): Prom
     get: async (name) => await inTurn(name, async () => await load(pathFor(directory, name), name)),
     put: async (name, secret) => await inTurn(name, async () => await store(name, secret)),
     previous: async (name) => await inTurn(name, async () => await load(previousOf(pathFor(directory, name)), name)),
+  }
+}
+
+/** What a former key sealed, under the key of today: each file whole or not at all, so that it can end half way. */
+async function sealAnew(directory: string, key: Uint8Array, former: readonly Uint8Array[]): Promise<void> {
+  for (const file of await readdir(directory)) {
+    const path = join(directory, file)
+    const read = await readChecked(path, { bytesMax, forbidden: othersBits, follow: false })
+    const stored = Stored.safeParse(read.is === 'read' ? parseJson(read.bytes.toString('utf8')) : undefined)
+    // What is damaged or sealed otherwise says so when it is asked for.
+    if (!stored.success || 'plain' in stored.data.secret) continue
+    const { name, secret: sealed } = stored.data
+    const opener = former.find((one) => isSealedWith(sealed, one))
+    if (!opener) continue
+    const secret = sealText(openSealed(sealed, opener, name), key, name)
+    await writeDurably(path, stringifyJson({ ...stored.data, secret }))
   }
 }
 

@@ -45,8 +45,10 @@ export function sealText(text: string, key: Uint8Array, name: string): Sealed {
   }
 }
 
+export const isSealedWith = (sealed: Sealed, key: Uint8Array): boolean => sealed.key === keyName(key)
+
 export function openSealed(sealed: Sealed, key: Uint8Array, name: string): string {
-  if (sealed.key !== keyName(key)) throw wrongKey(name)
+  if (!isSealedWith(sealed, key)) throw wrongKey(name)
   const salt = Buffer.from(sealed.salt, 'base64')
   const nonce = Buffer.from(sealed.nonce, 'base64')
   try {

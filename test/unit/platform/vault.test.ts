@@ -113,6 +113,19 @@ describe('keys', () => {
     await (await keyed(one)).put('t', 'a')
     expect(await code((await plain()).get('t'))).toBe('DB-1405')
   })
+  test('a key that was replaced opens once more; then nothing needs it', async () => {
+    const former = SecretRef.parse('env:FORMER')
+    env['FORMER'] = one
+    const before = await keyed(one)
+    await before.put('t', 'a')
+    await before.put('t', 'b')
+    await before.put('untouched', 'c')
+    env['KEY'] = two
+    await secrets.read(key, { fresh: true })
+    await openVault({ directory, key, formerKeys: [former], secrets })
+    const after = await keyed(two)
+    expect([await after.get('t'), await after.previous('t'), await after.get('untouched')]).toEqual(['b', 'a', 'c'])
+  })
   test('a key that was added seals from the next put on', async () => {
     await (await plain()).put('t', 'CANARY')
     const vault = await keyed(one)
