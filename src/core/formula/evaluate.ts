@@ -74,15 +74,19 @@ const negative =
 type Leaf = (data: Json | undefined) => Value
 
 function compilePath(path: Path, type: Type): Thunk {
-  const names = path.names.map((name) => name.text)
   const leaf = leafOf(type)
+  const data = dataAt(path)
+  return (context) => leaf(data(context))
+}
+
+function dataAt(path: Path): (context: Context) => Json | undefined {
+  const names = path.names.map((name) => name.text)
   const [first = '', ...rest] = names
   if (first === 'crm') {
     const whole = rest.join('.')
-    return (context) => (context.crm === null ? null : leaf(fieldOf(context.crm, whole, rest)))
+    return ({ crm }) => (crm === null ? null : fieldOf(crm, whole, rest))
   }
-  if (names.length === 1) return (context) => leaf(own(context.referral, first))
-  return (context) => leaf(walk(context.referral, names))
+  return names.length === 1 ? ({ referral }) => own(referral, first) : ({ referral }) => walk(referral, names)
 }
 
 /** A CRM record holds fields of other kinds under their full name; anything else is nested. */
@@ -180,6 +184,8 @@ function compileRun(run: Run, args: readonly Thunk[]): Thunk {
 // ── operators ────────────────────────────────────────────────────────────────────────────────────────────────
 
 function compileBinary(binary: Binary, types: Types): Thunk {
+  const quick = compileLimit(binary, types)
+  if (quick) return quick
   const left = compile(binary.left, types)
   const right = compile(binary.right, types)
   switch (binary.op) {
@@ -234,6 +240,26 @@ function comparison(op: Comparison, left: Thunk, right: Thunk): Thunk {
     return found !== undefined && holds(found)
   }
 }
+
+/**
+ * An amount beside a whole number, which is what most conditions ask about: a number of the data need not become a
+ * decimal first. Exact all the same: the shortest digits of a number never lie on the other side of a whole one.
+ */
+function compileLimit({ op, left, right }: Binary, types: Types): Thunk | undefined {
+  const limit = right.is === 'number' && right.value.scale === 0 ? Number(right.value.digits) : Number.NaN
+  if (left.is !== 'path' || !Number.isSafeInteger(limit) || !isOrder(op)) return undefined
+  const type = types.get(left) ?? any
+  if (type.is !== 'money' && type.is !== 'number') return undefined
+  const holds = orders[op]
+  const data = dataAt(left)
+  const exactly = comparison(op, compile(left, types), compile(right, types))
+  return (context) => {
+    const number = data(context)
+    return typeof number === 'number' && Number.isFinite(number) ? holds(number - limit) : exactly(context)
+  }
+}
+
+const isOrder = (op: Binary['op']): op is keyof typeof orders => Object.hasOwn(orders, op)
 
 const orders: Readonly<Record<Exclude<Comparison, '=' | '<>'>, (found: number) => boolean>> = {
   '<': (found) => found < 0,

@@ -15,7 +15,7 @@ export const blank: Reading = reading(null)
 export type Reader = (data: Json | undefined) => Reading
 
 export function readerOf(type: ValueType, name: string, zone: string): Reader {
-  const read = readers[type]
+  const read = type === 'date' ? remembering(readers.date) : readers[type]
   return (data) => {
     if (data === undefined) return absent
     if (data === null || data === '') return blank
@@ -64,19 +64,36 @@ const readers: Readonly<Record<ValueType, Read>> = {
   list: (data) => canonicalList(data),
 }
 
+/** More different days than the deals of a house have. */
+const daysMax = 2_000
+
+/** Days are few and deals are many: what a text means is worked out once. */
+function remembering(read: Read): Read {
+  const known = new Map<string, Value | undefined>()
+  return (data, zone) => {
+    if (typeof data !== 'string') return read(data, zone)
+    const found = known.get(data)
+    if (found !== undefined) return found
+    const value = read(data, zone)
+    if (known.size >= daysMax) known.clear()
+    known.set(data, value)
+    return value
+  }
+}
+
 // Most texts are simple and stay as they are. Everything in these ranges is its own canonical form: no letter of them
-// is made of others, and none joins with the one before it.
-const inner =
-  '\\n -~\\u00a1-\\u02ff\\u0391-\\u03cc\\u0400-\\u0482\\u2010-\\u2027\\u2030-\\u205e\\u20a0-\\u20bf\\u3041-\\u3096\\u30a1-\\u30fa\\u4e00-\\u9fff\\uac00-\\ud7a3'
-const simple = new RegExp(`^[^\\s](?:[${inner}]*[^\\s])?$`)
-const known = new RegExp(`^[${inner}]*$`)
+// is made of others, and none joins with the one before it. White space among them are only blanks and line ends.
+const simple =
+  /^[\n -~\u00a1-\u02ff\u0391-\u03cc\u0400-\u0482\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff\uac00-\ud7a3]+$/
+
+const isInk = (code: number): boolean => code > 32
 
 /**
  * Systems trim texts, change how lines end and how accents are made up; none of that is an edit. Nothing is left that
  * no system can store: no NUL, no half of a character.
  */
 export function canonicalText(text: string): string | null {
-  if (known.test(text) && simple.test(text)) return text
+  if (simple.test(text) && isInk(text.charCodeAt(0)) && isInk(text.charCodeAt(text.length - 1))) return text
   const made = text.toWellFormed().normalize('NFC').replaceAll(/\r\n?/g, '\n').replaceAll('\0', '').trim()
   return made === '' ? null : made
 }

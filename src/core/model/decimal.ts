@@ -35,8 +35,12 @@ export function formatDecimal(value: Decimal): string {
   return negative ? `-${unsigned}` : unsigned
 }
 
+/** Most numbers are written canonically already, and short. */
+const canonical = /^(?:0|-?(?:[1-9]\d{0,20}|0(?=\.)))(?:\.\d{0,20}[1-9])?$/
+
 /** Canonical text of anything that reads as a decimal. */
 export function canonicalDecimal(input: string | number): string | undefined {
+  if (canonical.test(String(input))) return String(input)
   const value = parseDecimal(input)
   return value && formatDecimal(value)
 }

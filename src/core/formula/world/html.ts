@@ -44,16 +44,15 @@ const hidden: ReadonlySet<string> = new Set(['script', 'style', 'head', 'title']
 
 export function stripHtml(html: string): string {
   if (!html.includes('<')) return html.includes('&') ? tidy(decoded(html)) : html
-  const lower = html.toLowerCase()
   let text = ''
   let lineIsOpen = false
   let at = 0
   while (at < html.length) {
     const open = html.indexOf('<', at)
     if (open === -1) return tidy(decoded(text + html.slice(at)))
-    const tag = tagAt(lower, open)
+    const tag = tagAt(html, open)
     const piece = html.slice(at, tag ? open : open + 1)
-    lineIsOpen ||= piece.trim() !== ''
+    lineIsOpen ||= /\S/.test(piece)
     text += piece
     if (lineIsOpen && tag && breaks.has(tag.name)) {
       text += '\n'
@@ -71,27 +70,34 @@ interface Tag {
 }
 
 /** A tag begins with a letter, a slash or an exclamation mark: `a < b` is no tag. What never ends takes all the rest. */
-function tagAt(lower: string, open: number): Tag | undefined {
-  const first = lower.charCodeAt(open + 1)
+function tagAt(html: string, open: number): Tag | undefined {
+  const first = html.charCodeAt(open + 1)
   if (!isLetter(first) && first !== slash && first !== exclamation) return undefined
-  if (first === exclamation && lower.startsWith('--', open + 2)) return { name: '', end: after(lower, '-->', open + 4) }
-  const name = nameAt(lower, first === slash ? open + 2 : open + 1)
-  const end = after(lower, '>', open)
+  if (first === exclamation && html.startsWith('--', open + 2)) return { name: '', end: after(html, '-->', open + 4) }
+  const name = nameAt(html, first === slash ? open + 2 : open + 1)
+  const end = after(html, '>', open)
   const isHidden = first !== slash && hidden.has(name)
-  return { name, end: isHidden ? after(lower, '>', after(lower, `</${name}`, end)) : end }
+  return { name, end: isHidden ? after(html, '>', closing(html, name, end)) : end }
 }
 
 const [slash, exclamation] = [47, 33]
-const isLetter = (code: number): boolean => code >= 97 && code <= 122
+const isLetter = (code: number): boolean => (code >= 97 && code <= 122) || (code >= 65 && code <= 90)
 const isDigit = (code: number): boolean => code >= 48 && code <= 57
 
 /** No tag we know has a longer name. */
 const nameMax = 12
 
-function nameAt(lower: string, start: number): string {
+function nameAt(html: string, start: number): string {
   let end = start
-  while (end - start < nameMax && (isLetter(lower.charCodeAt(end)) || isDigit(lower.charCodeAt(end)))) end += 1
-  return lower.slice(start, end)
+  while (end - start < nameMax && (isLetter(html.charCodeAt(end)) || isDigit(html.charCodeAt(end)))) end += 1
+  return html.slice(start, end).toLowerCase()
+}
+
+/** Where a hidden part ends. Looking for it in any case, once for each name, keeps one pass one pass. */
+function closing(html: string, name: string, from: number): number {
+  const tag = new RegExp(`</${name}`, 'gi')
+  tag.lastIndex = from
+  return tag.exec(html) ? tag.lastIndex : html.length
 }
 
 function after(text: string, wanted: string, from: number): number {

@@ -4,6 +4,7 @@ import { companyKey, companyName } from '#core/formula/world/companies'
 import { countries, countryCode, countryName } from '#core/formula/world/countries'
 import { stripHtml } from '#core/formula/world/html'
 import { phoneE164 } from '#core/formula/world/phone'
+import { timed } from '../../../support/processor-time.ts'
 
 describe('countries', () => {
   test('every code is one the locale data knows, and no three letters stand for two countries', () => {
@@ -135,9 +136,7 @@ describe('rich text', () => {
   test('F127: a megabyte of brackets takes no longer than a megabyte of text', () => {
     for (const piece of ['<', '<p', '<!--', '<script>', '&', '&#', '<p></p>', '< <']) {
       const html = piece.repeat(Math.floor(1_000_000 / piece.length))
-      const start = performance.now()
-      stripHtml(html)
-      expect(performance.now() - start).toBeLessThan(2_000)
+      expect(timed(() => stripHtml(html)).ms).toBeLessThan(2_000)
     }
   })
 })
