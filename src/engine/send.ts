@@ -30,7 +30,7 @@ export async function send(party: Party, writes: readonly Write[], signal: Abort
     )
     broken = answers.broken
     for (const [at, index] of open.entries()) receipts[index] = answers.receipts[at] ?? lostReceipt
-    const lost = keysOf(writes, (index) => receipts[index]?.outcome === 'refused' && !isWorthRepeating(receipts[index]))
+    const lost = lostIn(writes, receipts)
     open = open.filter((index) => isWorthRepeating(receipts[index]) && !rests(writes[index], lost))
     const again = open.map((index) => errorOf(receipts[index] ?? lostReceipt)).find((error) => error !== null)
     if (again) throw again
@@ -56,8 +56,16 @@ function madeBy(writes: readonly Write[], receipts: readonly Receipt[]): Readonl
   return made
 }
 
-const keysOf = (writes: readonly Write[], isMeant: (index: number) => boolean): ReadonlySet<LinkKey> =>
-  new Set(writes.flatMap((write, index) => (write.do === 'create' && isMeant(index) ? [write.key] : [])))
+/** Records that will not be made, with those that rest on them, and so on. What others rest on stands before them. */
+function lostIn(writes: readonly Write[], receipts: readonly Receipt[]): ReadonlySet<LinkKey> {
+  const lost = new Set<LinkKey>()
+  for (const [index, write] of writes.entries()) {
+    const receipt = receipts[index]
+    if (write.do !== 'create' || receipt?.outcome !== 'refused') continue
+    if (!isWorthRepeating(receipt) || rests(write, lost)) lost.add(write.key)
+  }
+  return lost
+}
 
 /** Sent again before the record it points to is made, it can only be refused again. */
 const rests = (write: Write | undefined, lost: ReadonlySet<LinkKey>): boolean =>

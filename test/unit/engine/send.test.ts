@@ -71,4 +71,12 @@ describe('a batch of records that point to one another', () => {
     expect(receipts).toEqual([never, busy])
     expect(batches).toHaveLength(1)
   })
+
+  test('nor is what points to a record that was not sent because of it, however long the chain', async () => {
+    const role: Write = { ...deal, key: linkKey('role'), fields: { OpportunityId: { ...pointer(linkKey('deal')) } } }
+    const { party, batches } = partyWith([[never, busy, busy]])
+    const { receipts } = await send(party, [account, deal, role], signal)
+    expect(receipts).toEqual([never, busy, busy])
+    expect(batches).toHaveLength(1)
+  })
 })
