@@ -72,7 +72,7 @@ export const platformCodes: Codebook = {
     means:
       'A token that a vendor handed to us is sealed with another key than the one configured, or the key is missing or not a key.',
     why: 'store.encryptionKey was changed or removed, or the wrong secret is being read.',
-    fix: 'Set the former key again. If it is lost, sign in anew with `dealbridge connect sign-in`; the old token cannot be opened by anybody.',
+    fix: 'Name the former key in store.formerKeys: what it sealed is sealed anew at the next start. If it is lost, sign in anew with `dealbridge connect sign-in`; the old token cannot be opened by anybody.',
     who: 'operations',
   },
   'DB-1406': {

@@ -121,9 +121,13 @@ function stops(plan: Plan, paint: Paint): readonly string[] {
   return [
     '',
     paint.bad('Stopped: this plan wants more than it may do by itself.'),
-    ...plan.stopped.map((brake) => `  ✗ ${brake.message} The limit is ${brake.limit}.   ${brake.code}`),
+    ...plan.stopped.map((brake) => `  ✗ ${brake.message}${limitOf(brake)}   ${brake.code}`),
   ]
 }
+
+/** A record that moved since is no matter of how many. */
+const limitOf = ({ code, limit }: Plan['stopped'][number]): string =>
+  code === 'DB-3126' ? '' : ` The limit is ${limit}.`
 
 /** `To write now: 3 creates, 3 changes.  Waiting: 1 outcome.` */
 export function summary(plan: Plan): string {

@@ -41,7 +41,7 @@ function movedBrake(moved: readonly Change[]): Plan['stopped'][number] {
   const shown = names.length > 5 ? `${names.slice(0, 5).join(', ')} and ${names.length - 5} more` : names.join(', ')
   return {
     code: 'DB-3126',
-    message: `of the planned changes would be different now, because a record moved since the plan was made (${shown}). Make the plan again.`,
+    message: `${moved.length} of the planned changes would be different now, because a record moved since the plan was made (${shown}). Make the plan again.`,
     limit: 0,
     wanted: moved.length,
   }

@@ -48,7 +48,7 @@ export const brakeCodes: Codebook = {
     'Many linked records have vanished',
     'More linked records than limits.changes.vanished can no longer be found. Nothing was written.',
     'The integration user lost a permission, a sharing rule changed, or the connection leads to another org.',
-    'Run `dealbridge check`. If the records were deleted on purpose, `dealbridge sync` lets the plan go after asking.',
+    'Run `dealbridge check`. If the records were deleted on purpose, switch the pipeline to review with `dealbridge mode <pipeline> review`, and agree to its plan with `dealbridge sync`.',
   ),
   'DB-3126': brake(
     'A record moved since the plan was made',
