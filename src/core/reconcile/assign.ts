@@ -1,4 +1,4 @@
-// Who a new record belongs to: the first rule that applies names someone, the connection's own list gives the id.
+// Who a record belongs to: the first rule that applies names someone, the connection's own list gives the id.
 
 import type { Owner } from '../model/owner.ts'
 import type { OwnerName } from '../mapping/mapping.ts'
@@ -6,8 +6,8 @@ import type { NewDeal } from './lookups.ts'
 import { addFields, type Draft } from './side.ts'
 import type { Wait } from './waits.ts'
 
-/** Adds the owner to a new record; says so where the rule names nobody who can own one. */
-export function assign({ frame, env }: NewDeal, to: Draft): readonly Wait[] {
+/** Adds the owner to a record; says so where the rule names nobody who can own one. */
+export function assign({ frame, env }: Pick<NewDeal, 'frame' | 'env'>, to: Draft): readonly Wait[] {
   const decided = frame.mapping.assign?.to(env)
   if (!frame.mapping.assign || !decided) return []
   const owner = frame.owners.find((candidate) => isOwner(candidate, decided.owner))

@@ -10,6 +10,7 @@ import type { ReferralFacts } from '../model/referral.ts'
 import { isClosed, type Standing } from '../model/stage.ts'
 import type { Value } from '../model/value.ts'
 import { stageRowOf, type Env, type StageRow } from '../mapping/mapping.ts'
+import { assign } from './assign.ts'
 import { movingSubject, refusalSubject, updateOf } from './change.ts'
 import type { DealPlan, LinkedDeal, Sides } from './linked-deal.ts'
 import { planMoves, type Moves } from './moves.ts'
@@ -41,12 +42,17 @@ export function planLinked(deal: LinkedDeal): DealPlan {
     crmIsClosed: right !== null && isClosed(right.stage),
     frozen: !mayWriteReferral(facts),
   })
+  if (followsItsRules(deal, right)) sides.waits.push(...assign({ frame, env }, sides.crm))
   const moves = planMoves(deal, standing, sides, env)
   return finish(deal, sides, moves, right)
 }
 
 /** A closed referral, and one in a status we do not know, is never written. */
 const mayWriteReferral = (facts: ReferralFacts): boolean => facts.stage !== null && !isClosed(facts.stage)
+
+/** Only where the mapping says so: everyone else's deals stay with the seller who has them. */
+const followsItsRules = ({ frame }: LinkedDeal, right: StageRow | null): boolean =>
+  frame.mapping.assign?.after === 'follow' && right !== null && !isClosed(right.stage)
 
 /** The key field is how everyone else knows which referral a record belongs to. Once written it must stay. */
 function keyTrouble({ frame, link, crm }: LinkedDeal): Wait | null {

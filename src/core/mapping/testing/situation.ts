@@ -174,7 +174,13 @@ function linkedRecord(house: TestHouse, { linked, agreed, now }: Linking): Linke
   const key = linkKey(textOf(agreed['id']))
   const id = idOf(given, target.idField(kind), `${kind}-1`)
   const env: Env = { referral: agreed, crm: null, now }
-  const before = { ...startOf(house, agreed, isLead), ...agreedFields(rows, env), [target.idField(kind)]: id }
+  const [owner] = ownersFor(mapping, env)
+  const before = {
+    ...startOf(house, agreed, isLead),
+    ...(mapping.assign && owner ? { [mapping.assign.field]: owner.id } : {}),
+    ...agreedFields(rows, env),
+    [target.idField(kind)]: id,
+  }
   const keyed = mapping.match.keyField ? { ...before, [mapping.match.keyField]: key } : before
   const fields = { ...keyed, ...given }
   const link: Link = {

@@ -191,3 +191,36 @@ test('a mapping is tested as fast as it is typed', () => {
   const made = compiled(exampleText('cosell-salesforce'), salesforce)
   expect(timed(() => runTests(made, house(salesforce))).ms).toBeLessThan(200)
 })
+
+describe('assign.after', () => {
+  const moved = `
+  - name: a deal moves to Switzerland
+    given:
+      referral: fixtures/cosell-inbound-de.json
+      with: { customerProfile.address.country: CH }
+      linked: { Opportunity: {} }
+    expect: { Opportunity: { OwnerId: anna.meier@fabrikam.example } }
+  - name: a seller gives a deal to a colleague
+    given:
+      referral: fixtures/cosell-inbound-de.json
+      linked: { Opportunity: { OwnerId: mei.tan@fabrikam.example } }
+    expect: { Opportunity: { OwnerId: lukas.weber@fabrikam.example } }
+  - name: what is closed belongs to whom it belonged
+    given:
+      referral: fixtures/cosell-accepted.json
+      linked: { Opportunity: { OwnerId: mei.tan@fabrikam.example, StageName: Closed Lost, Loss_Reason__c: Budget } }
+    expect: { Opportunity: { OwnerId: lukas.weber@fabrikam.example } }
+`
+  const outcomes = (after: string): readonly (string | undefined)[] =>
+    report(replaced(exampleText('cosell-salesforce').trimEnd() + moved, 'after: keep', `after: ${after}`), salesforce)
+      .results.slice(-3)
+      .map(({ differences }) => differences.map(({ what, got }) => `${what}: ${got}`).join())
+
+  test('keep: a seller keeps a deal, whatever the rules say later', () => {
+    expect(outcomes('keep')).toEqual([1, 2, 3].map(() => 'Opportunity.OwnerId: nothing is written'))
+  })
+
+  test('follow: the rules decide as long as the deal is open', () => {
+    expect(outcomes('follow')).toEqual(['', '', 'Opportunity.OwnerId: nothing is written'])
+  })
+})
