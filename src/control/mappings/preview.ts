@@ -2,9 +2,10 @@
 // beside what the published one makes of it; and what it would change on all linked deals. Reads only.
 
 import type { Mapping } from '#core/mapping/mapping'
+import type { Instant } from '#core/model/instant'
 import { sameJson } from '#core/model/json'
 import type { DealView } from '#core/reconcile/world'
-import { readVersions } from '#assembly/mapping-versions'
+import { readVersions, textOfVersion } from '#assembly/mapping-versions'
 import type { Runner } from '#assembly/runner'
 import type { Pipeline } from '#engine/pipeline'
 import type { Tell } from '../control.ts'
@@ -41,6 +42,24 @@ async function otherMapping(runner: Runner, { mapping }: PreviewRequest, signal:
     : await runner.compileDraft(runner.settings.mapping, signal)
 }
 
+interface Published {
+  readonly mapping: Mapping
+  /** Null where the pipeline has not worked yet. */
+  readonly version: number | null
+}
+
+/**
+ * What the deals were last compared under. A file that changed since may be at hand already, but nothing has been done
+ * with it yet.
+ */
+async function publishedOf(runner: Runner, { mapping }: Pipeline, signal: AbortSignal): Promise<Published> {
+  const version = (await readVersions(runner.ledger)).at(-1)
+  if (!version || version.hash === mapping.hash) return { mapping, version: version?.number ?? null }
+  const text = await textOfVersion(runner.ledger, version.number)
+  if (text === null) return { mapping, version: null }
+  return { mapping: await runner.compileDraft(runner.settings.mapping, signal, text), version: version.number }
+}
+
 interface Told {
   readonly runner: Runner
   readonly pipeline: Pipeline
@@ -50,21 +69,26 @@ interface Told {
 }
 
 async function told({ runner, pipeline, other, view, request }: Told, looking: Looking): Promise<Preview> {
-  const { mapping: now } = pipeline
-  const version = (await readVersions(runner.ledger)).at(-1)
+  const { mapping: now, version } = await publishedOf(runner, pipeline, looking.signal)
   return {
     schema: 'dealbridge.mapping-preview/v1',
     pipeline: runner.name,
     mapping: other.name,
-    version: version?.hash === now.hash ? version.number : null,
+    version,
     isDraft: other.hash !== now.hash,
-    deal: view && dealOf(pipeline, other, view),
+    deal: view && dealOf({ now, other, at: pipeline.clock.now() }, view),
     impact: request.impact ? await impactOf({ pipeline, now, other, ...looking }) : null,
   }
 }
 
-function dealOf({ mapping: now, clock }: Pipeline, other: Mapping, view: DealView): PreviewedDeal {
-  const env = { referral: view.referral?.fields ?? {}, crm: view.crm?.fields ?? null, now: clock.now() }
+interface Compared {
+  readonly now: Mapping
+  readonly other: Mapping
+  readonly at: Instant
+}
+
+function dealOf({ now, other, at }: Compared, view: DealView): PreviewedDeal {
+  const env = { referral: view.referral?.fields ?? {}, crm: view.crm?.fields ?? null, now: at }
   const taken = view.link?.record == null ? other.take({ ...env, crm: null }) : { taken: true as const }
   return {
     title: view.facts?.title ?? '',
