@@ -17,6 +17,7 @@ import type { Control } from '#control/control'
 import type { Door } from '#control/door'
 import { LocalControl } from '#control/local'
 import { troubleOf } from '#control/trouble'
+import { controlPath } from '#control/verbs'
 import type { Settings } from '#settings/settings'
 import { controlRoute } from './control-door.ts'
 import { Housekeeping } from './housekeeping.ts'
@@ -54,6 +55,8 @@ export interface Daemon {
 
 /** Pipelines begin when all of them are ready, or after this long. */
 const readyMs = 20_000
+/** A saved plan of ten thousand changes fits. */
+const roomForPlans = { path: controlPath, bodyMax: 64 * 1024 * 1024 } as const
 /** What was cut off gets so long to notice. */
 const cutMs = 2_000
 
@@ -143,7 +146,8 @@ class Working implements Daemon {
     const control = controlRoute({ control: this.control, key, clock, random })
     const isPublic = !isLoopback(settings.http.host)
     const open = async (host: string, port: number, served: readonly Route[]): Promise<Listener> => {
-      const listener = await listen({ host, port, log, routes: served })
+      const generous = served.includes(control) ? { generous: roomForPlans } : {}
+      const listener = await listen({ host, port, log, routes: served, ...generous })
       this.#listeners.push(listener)
       return listener
     }

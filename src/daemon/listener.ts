@@ -38,16 +38,18 @@ export interface ListenOptions {
   readonly port: number
   readonly routes: readonly Route[]
   readonly log: Log
+  /** Larger bodies than usual, for paths that begin so. */
+  readonly generous?: { readonly path: string; readonly bodyMax: number }
 }
 
-/** A saved plan of ten thousand changes fits; nothing a stranger sends has to. */
-const bodyMax = 64 * 1024 * 1024
+/** Nothing a stranger sends has to be larger. */
+const usualBodyMax = 256 * 1024
 const headersMs = 10_000
 const requestMs = 60_000
 
-export async function listen({ host, port, routes, log }: ListenOptions): Promise<Listener> {
+export async function listen({ host, port, ...how }: ListenOptions): Promise<Listener> {
   const server = createServer({ headersTimeout: headersMs, requestTimeout: requestMs }, (request, response) => {
-    void serve(request, response, { routes, log })
+    void serve(request, response, how)
   })
   await begin(server, host, port)
   const address = server.address() as AddressInfo
@@ -84,10 +86,11 @@ async function end(server: Server): Promise<void> {
 async function serve(
   request: IncomingMessage,
   response: ServerResponse,
-  { routes, log }: Pick<ListenOptions, 'routes' | 'log'>,
+  { routes, log, generous }: Omit<ListenOptions, 'host' | 'port'>,
 ): Promise<void> {
   try {
-    const body = await bodyOf(request)
+    const isGenerous = generous !== undefined && request.url?.startsWith(generous.path) === true
+    const body = await bodyOf(request, isGenerous ? generous.bodyMax : usualBodyMax)
     if (body === null) return send(response, { status: 413, body: 'too large\n' })
     const call = callOf(request, body)
     for (const route of routes) {
@@ -119,7 +122,7 @@ function callOf(request: IncomingMessage, body: string): Call {
   }
 }
 
-async function bodyOf(request: IncomingMessage): Promise<string | null> {
+async function bodyOf(request: IncomingMessage, bodyMax: number): Promise<string | null> {
   const pieces: Buffer[] = []
   let size = 0
   for await (const piece of request as AsyncIterable<Buffer>) {

@@ -71,6 +71,13 @@ describe('its doors', () => {
     expect((await house.ask('/')).status).toBe(404)
   })
 
+  test('read no more than they have to from a stranger', async () => {
+    const house = await started()
+    const large = 'x'.repeat(300 * 1024)
+    expect((await house.ask('/push/partner-center', { method: 'POST', body: large })).status).toBe(413)
+    expect((await house.verb('explain', { deal: 'x', pipeline: large })).status).toBe(409)
+  })
+
   test('a vendor that is down makes nobody restart it', async () => {
     const house = await started({}, ({ salesforce }) => {
       salesforce.fails = () => new FixConfig('signed out', { code: 'DB-1301' })
