@@ -63,7 +63,7 @@ describe('without a daemon', () => {
     expect((await world.run('plan', '--exit-code')).code).toBe(0)
   })
 
-  test('F-config: mistakes are all shown with their lines, and nothing is called', { timeout }, async () => {
+  test('mistakes in the configuration are all shown with their lines, and nothing is called', { timeout }, async () => {
     const world = await open('dynamics')
     await world.configure({ mode: 'atuo', more: 'loging: { level: info }' })
     const { code, err, out } = await world.run('plan')
