@@ -20,6 +20,8 @@ export const connector: Connector<Settings> = {
     writes: 'create-and-update',
     guard: 'etag',
     batchMax: 1000,
+    // Ids are made from keys: a create that is repeated meets its own first try.
+    lateCreatesMs: 0,
     satellites: { [closeKind]: { of: kind('opportunity'), by: 'opportunityid' } },
   },
   target,

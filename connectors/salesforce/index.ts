@@ -39,6 +39,8 @@ export const connector: Connector<Settings> = {
     guard: 'modified-at',
     // Twenty full collections, so that a thousand deals with account, contact and role take four calls.
     batchMax: 4_000,
+    // Queries are answered from the database itself; only a request that was under way may still be done.
+    lateCreatesMs: 10_000,
     satellites: { [role]: { of: kind('Opportunity'), by: 'OpportunityId' } },
   },
   target: {

@@ -4,14 +4,14 @@
 import type { Receipt } from '#spi'
 import { asSyncError, type SyncError } from '#core/errors'
 import type { ChangeId, LinkKey, RecordId } from '#core/model/ids'
-import { later } from '#core/model/instant'
-import { noBase, replicaLagMs, unseen, type Link } from '#core/model/link'
+import { noBase, unseen, type Link } from '#core/model/link'
 import { isPointer } from '#core/model/record'
 import type { Change, Plan } from '#core/reconcile/plan'
 import type { LedgerChange, NewEvent } from '#ledger'
 import type { Intent } from '#ledger/entries'
 import { nextBatch } from './batches.ts'
 import type { OpenIntents } from './intents.ts'
+import { lateUntil } from './late-creates.ts'
 import type { Party, Pipeline } from './pipeline.ts'
 import { fillIn } from './pointers.ts'
 import { lostReceipt, send } from './send.ts'
@@ -184,12 +184,11 @@ class Application {
     return pointers.every(({ $write }) => this.#made.has($write)) ? { ...earlier, after: change.after } : change
   }
 
-  /** Without a key, nothing keeps a second one from being made: so the first is given as long as a replica may lag. */
-  #mayStillTurnUp(change: Change): boolean {
-    const earlier = this.#frame.open.of(change.id)
-    const { write } = change
-    if (!earlier || write.do !== 'create' || write.keyField !== null) return false
-    return later(earlier.at, replicaLagMs) > this.#pipeline.clock.now()
+  /** Without a key, nothing keeps a second one from being made: so the first is given its time. */
+  #mayStillTurnUp({ id, system }: Change): boolean {
+    const earlier = this.#frame.open.of(id)
+    const until = earlier && lateUntil(earlier, this.#party(system))
+    return until !== null && until !== undefined && until > this.#pipeline.clock.now()
   }
 
   #intentFor(change: Change): LedgerChange {

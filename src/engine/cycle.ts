@@ -16,6 +16,7 @@ import type { DealView, PlanFrame } from '#core/reconcile/world'
 import type { NewEvent } from '#ledger'
 import { apply, type Applied } from './apply.ts'
 import { openIntents, type OpenIntents } from './intents.ts'
+import { awaitLateCreates } from './late-creates.ts'
 import { normalise, wholeDeals } from './normalise.ts'
 import type { Pipeline } from './pipeline.ts'
 import { read, type Seen } from './read.ts'
@@ -89,7 +90,7 @@ async function pass(pipeline: Pipeline, options: CycleOptions, run: string): Pro
   const signal = options.drain ? AbortSignal.any([options.signal, options.drain]) : options.signal
   const writes = mayWrite(pipeline, options)
   const frame = { run, now: pipeline.clock.now(), who: options.who ?? 'dealbridge' }
-  if (writes) await recoverCreates(pipeline, await openIntents(pipeline.ledger), frame, signal)
+  if (writes) await recoverLost(pipeline, frame, signal)
   const again = (options.agreed?.changes ?? []).map((change) => change.link)
   const seen = await read(pipeline, signal)
   const views = await normalise(pipeline, seen, signal)
@@ -101,6 +102,12 @@ async function pass(pipeline: Pipeline, options: CycleOptions, run: string): Pro
   )
   const all = options.everything && !options.agreed ? await compareAll(pipeline, first, of) : first
   return outcomeOf(pipeline, all, of)
+}
+
+async function recoverLost(pipeline: Pipeline, frame: RoundFrame['frame'], signal: AbortSignal): Promise<void> {
+  const open = await openIntents(pipeline.ledger)
+  await awaitLateCreates(pipeline, open, signal)
+  await recoverCreates(pipeline, open, frame, signal)
 }
 
 async function outcomeOf(pipeline: Pipeline, { plan, applied }: Round, { seen, writes }: RoundFrame): Promise<Outcome> {

@@ -45,6 +45,11 @@ export interface Traits {
   readonly guard: 'etag' | 'modified-at' | 'none'
   /** The most writes one call of write() takes. */
   readonly batchMax: number
+  /**
+   * How long after its sender died a create may still turn up, where no field of the vendor's holds its key. 0 where the
+   * record's id follows from the key: a second one is then never made. By default as long as any replica may lag.
+   */
+  readonly lateCreatesMs?: number
   /** Kinds whose changes concern a linked record of another kind (a close activity, a contact role). */
   readonly satellites?: Readonly<Record<Kind, { readonly of: Kind; readonly by: FieldName }>>
 }
