@@ -3,7 +3,7 @@
 
 import type { JsonObject } from '../../model/json.ts'
 import { nearest } from '../../nearest.ts'
-import type { ListNode, MapNode, ScalarNode, SourceNode, Span } from '../../source.ts'
+import type { ListNode, MapEntry, MapNode, ScalarNode, SourceNode, Span } from '../../source.ts'
 import { listed, suggestion, yamlText, type Notes } from '../notes.ts'
 
 export interface Form<T> {
@@ -228,9 +228,12 @@ export const table = <K extends Keys>(what: string, keys: K): TableForm<K> => ({
     if (node.kind !== 'map') return wrongKind(node, 'a group of keys', notes)
     const read: Record<string, unknown> = { node }
     const present = new Set(node.entries.map(({ key }) => key.text))
+    const pieces = piecesOfValues(node, notes)
     for (const { key, value } of node.entries) {
       const known = Object.hasOwn(keys, key.text) ? keys[key.text] : undefined
-      if (known) read[key.text] = known.form.read(value, notes)
+      const cutFrom = pieces.get(key)
+      if (cutFrom) cutOff(key, cutFrom, notes)
+      else if (known) read[key.text] = known.form.read(value, notes)
       // What was probably meant is not missing as well.
       else present.add(unknownKey(key, what, Object.keys(keys), notes) ?? '')
     }
@@ -253,6 +256,29 @@ export const table = <K extends Keys>(what: string, keys: K): TableForm<K> => ({
 /** Draft 7 ignores whatever stands beside a reference. */
 const described = (schema: JsonObject, description: string): JsonObject =>
   Object.hasOwn(schema, '$ref') ? { description, allOf: [schema] } : { description, ...schema }
+
+/** Names without a colon, as they stand within braces: what a comma cut off the value before them. */
+function piecesOfValues({ entries }: MapNode, { source }: Notes): ReadonlyMap<ScalarNode, MapEntry> {
+  const pieces = new Map<ScalarNode, MapEntry>()
+  let whole: MapEntry | undefined
+  for (const entry of entries) {
+    const { key, value } = entry
+    const isAlone = value.kind === 'scalar' && isEmpty(value) && !/^\s*:/.test(source.text.slice(key.end, key.end + 20))
+    if (!isAlone) whole = value.kind === 'scalar' && value.style === 'plain' ? entry : undefined
+    else if (whole) pieces.set(key, whole)
+  }
+  return pieces
+}
+
+const formulaKeys: ReadonlySet<string> = new Set(['formula', 'when', 'require'])
+
+/** A formula that is cut off within a bracket says so itself, where that is left open. */
+function cutOff(piece: ScalarNode, { key, value }: MapEntry, notes: Notes): void {
+  const text = value.kind === 'scalar' ? value.text : ''
+  if (formulaKeys.has(key.text) && text.split('(').length > text.split(')').length) return
+  const what = `Within { } a comma ends a value: "${piece.text}" is cut off from "${text}".`
+  notes.error(piece, 'DB-2010', what, { fix: 'put quotation marks around the whole value' })
+}
 
 function unknownKey(key: ScalarNode, what: string, names: readonly string[], notes: Notes): string | undefined {
   const near = nearest(key.text, names)
