@@ -2,25 +2,31 @@
 // tells "not made" from "still on its way". How long that takes is the vendor's: none at all where a record's id follows
 // from its key, some seconds where only a request may still be under way, longer where answers come from replicas.
 
+import type { Clock } from '#spi'
 import { later, msOf, type Instant } from '#core/model/instant'
 import { replicaLagMs } from '#core/model/link'
 import type { Intent } from '#ledger/entries'
 import type { OpenIntents } from './intents.ts'
-import type { Party, Pipeline } from './pipeline.ts'
+import type { Party } from './pipeline.ts'
 
 /** A pass waits so long at most; what takes longer is left to a later one. */
 const waitMaxMs = 15_000
 
+type Of = Pick<Party, 'traits'>
+
 /** When the last try of a create without a key can no longer turn up; null for everything else. */
-export function lateUntil({ change, at }: Intent, { traits }: Party): Instant | null {
+export function lateUntil({ change, at }: Intent, { traits }: Of): Instant | null {
   const { write } = change
   if (write.do !== 'create' || write.keyField !== null) return null
   return later(at, traits.lateCreatesMs ?? replicaLagMs)
 }
 
 /** Lets what may still turn up do so, where that is a matter of seconds: then one look settles it. */
-export async function awaitLateCreates(pipeline: Pipeline, open: OpenIntents, signal: AbortSignal): Promise<void> {
-  const { clock, target } = pipeline
+export async function awaitLateCreates(
+  { clock, target }: { readonly clock: Clock; readonly target: Of },
+  open: OpenIntents,
+  signal: AbortSignal,
+): Promise<void> {
   const left = open.creates.flatMap((intent) => {
     const until = lateUntil(intent, target)
     return until === null ? [] : [msOf(until) - msOf(clock.now())]

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
 import { OpenIntents } from '#engine/intents'
 import { awaitLateCreates, lateUntil } from '#engine/late-creates'
-import type { Party, Pipeline } from '#engine/pipeline'
 import type { Intent } from '#ledger/entries'
 import { type Instant, instantFromMs, kind, linkKey, msOf, recordId, type Traits, type Write } from '#spi'
 import { handClock } from '../../support/host.ts'
@@ -11,10 +10,14 @@ const create: Write = { do: 'create', kind: kind('Account'), key: linkKey('a'), 
 const keyed: Write = { ...create, keyField: 'PC_Referral_Id__c' }
 const update: Write = { do: 'update', kind: kind('Account'), id: recordId('1'), expect: null, fields: {} }
 const intent = (write: Write, sent: Instant = at): Intent => ({ change: { write }, at: sent }) as Intent
-const party = (lateCreatesMs?: number): Party => {
-  const traits: Traits = { writes: 'create-and-update', guard: 'etag', batchMax: 1 }
-  return { traits: lateCreatesMs === undefined ? traits : { ...traits, lateCreatesMs } } as Party
-}
+const party = (lateCreatesMs?: number): { readonly traits: Traits } => ({
+  traits: {
+    writes: 'create-and-update',
+    guard: 'etag',
+    batchMax: 1,
+    ...(lateCreatesMs === undefined ? {} : { lateCreatesMs }),
+  },
+})
 const minutes = (count: number): Instant => instantFromMs(msOf(at) + count * 60_000)
 
 test.each<[string, Write, number | undefined, Instant | null]>([
@@ -33,7 +36,10 @@ test.each<[string, number | undefined, number]>([
   ['nothing is waited for where nothing can turn up', 0, 0],
 ])('%s', async (_, lateCreatesMs, slept) => {
   const clock = handClock(at)
-  const pipeline = { clock, target: party(lateCreatesMs) } as Pipeline
-  await awaitLateCreates(pipeline, new OpenIntents([intent(create), intent(keyed)]), AbortSignal.timeout(1_000))
+  await awaitLateCreates(
+    { clock, target: party(lateCreatesMs) },
+    new OpenIntents([intent(create), intent(keyed)]),
+    AbortSignal.timeout(1_000),
+  )
   expect(msOf(clock.now()) - msOf(at)).toBe(slept)
 })
