@@ -29,13 +29,19 @@ function dealLines(preview: Preview, deal: PreviewedDeal, { paint, changed }: Pr
   const published = preview.version === null ? 'what is published' : `version ${preview.version}`
   if (deal.skipped !== null) return [`${title} is left alone by ${preview.mapping}: ${deal.skipped}`]
   const news = deal.values.filter(({ isChanged }) => isChanged)
-  const with_ = preview.isDraft ? 'with your draft' : `with ${published}`
+  const seen = preview.isDraft
+    ? 'with your draft'
+    : preview.version === null
+      ? 'with your mapping'
+      : `with ${published}`
   const tally = preview.isDraft
     ? `${news.length} of ${plural(deal.values.length, 'value')} differ from ${published}`
-    : `as published: the file says nothing else`
+    : preview.version === null
+      ? 'nothing is published yet'
+      : 'as published: the file says nothing else'
   const rows = (changed ? news : deal.values).map((value) => valueCells(value, preview.isDraft))
   const lines = rows.length === 0 ? ['  Nothing differs.'] : table(heads, rows, paint).map((line) => `  ${line}`)
-  return [`${title}, ${with_}       ${tally}`, ...lines]
+  return [`${title}, ${seen}       ${tally}`, ...lines]
 }
 
 const heads = ['FIELD', '', 'VALUE', 'WAS', 'FROM', 'LINE'] as const

@@ -1,6 +1,7 @@
 // A mapping, looked at before it is published: what it makes of one deal, value by value with the line each comes from,
 // beside what the published one makes of it; and what it would change on all linked deals. Reads only.
 
+import { FixConfig } from '#core/errors'
 import type { Mapping } from '#core/mapping/mapping'
 import type { Instant } from '#core/model/instant'
 import { sameJson } from '#core/model/json'
@@ -57,7 +58,13 @@ async function publishedOf(runner: Runner, { mapping }: Pipeline, signal: AbortS
   if (!version || version.hash === mapping.hash) return { mapping, version: version?.number ?? null }
   const text = await textOfVersion(runner.ledger, version.number)
   if (text === null) return { mapping, version: null }
-  return { mapping: await runner.compileDraft(runner.settings.mapping, signal, text), version: version.number }
+  try {
+    return { mapping: await runner.compileDraft(runner.settings.mapping, signal, text), version: version.number }
+  } catch (error) {
+    // What the CRM does not fit any more is nothing to compare with.
+    if (!(error instanceof FixConfig)) throw error
+    return { mapping, version: null }
+  }
 }
 
 interface Told {
