@@ -58,10 +58,9 @@ export const clockTieMs = 5_000
 export function mergeGroup(group: readonly RowView[], frame: MergeFrame): readonly RowVerdict[] {
   const refusal = group.map(refusalOf).find((found) => found !== undefined)
   if (refusal) return group.map((): RowVerdict => ({ do: 'refuse', refusal }))
-  const [only] = group
-  if (only && group.length === 1 && only.row.direction !== 'both') return [mergeOneWay(only, frame)]
   // Half of what belongs together is hidden from us: the other half alone would say something else.
   if (group.length > 1 && group.some(isHidden)) return group.map(() => nothing)
+  if (group[0] && group[0].row.direction !== 'both') return mergeOneWays(group, frame)
   const moves = group.map(movesOf)
   const left = moves.some((move) => move.left && !move.same)
   const right = moves.some((move) => move.right && !move.same)
@@ -143,6 +142,21 @@ function typedFor(
   if (sameValue(value, left)) return { do: 'toCrm', value, lost: right }
   if (sameValue(value, right)) return { do: 'toReferral', value, lost: left }
   return { do: 'toReferral', value, lost: left, agreed: right }
+}
+
+/** Each by its own side alone; where one is written, what belongs to it is written with it. */
+function mergeOneWays(group: readonly RowView[], frame: MergeFrame): readonly RowVerdict[] {
+  const verdicts = group.map((view) => ({ view, verdict: mergeOneWay(view, frame) }))
+  const isWritten = verdicts.some(({ verdict }) => verdict.do === 'toCrm' || verdict.do === 'toReferral')
+  return verdicts.map(({ view, verdict }) => (isWritten ? (besides(view, verdict) ?? verdict) : verdict))
+}
+
+/** A value that differs from its own side goes along, unless it is somebody else's by now. */
+function besides({ row, left, right }: RowView, { do: verdict }: RowVerdict): RowVerdict | undefined {
+  if ((verdict !== 'nothing' && verdict !== 'adopt') || row.write !== 'always') return undefined
+  const [near, far] = row.direction === 'toCrm' ? [left, right] : [right, left]
+  if (near.is !== 'value' || far.is !== 'value' || sameValue(near.value, far.value)) return undefined
+  return { do: row.direction === 'toCrm' ? 'toCrm' : 'toReferral', value: near.value, lost: far.value }
 }
 
 /**

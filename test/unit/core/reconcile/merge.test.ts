@@ -124,6 +124,55 @@ describe('I12: a group moves as one', () => {
     const verdicts = mergeGroup([{ ...value!, right: absent }, currency!], frame)
     expect(verdicts).toEqual([{ do: 'nothing' }, { do: 'nothing' }])
   })
+  const oneWay = (write: Row['write'], amounts: [Value, Value, Value], currencies: [Value, Value, Value]) =>
+    mergeGroup(
+      [
+        view(...amounts, { ...row({ direction: 'toCrm', policy: 'ask', write }), group: 'money' }),
+        view(...currencies, {
+          ...row({ direction: 'toCrm', policy: 'ask', write }),
+          id: rowId('Currency'),
+          group: 'money',
+        }),
+      ],
+      frame,
+    )
+
+  test.each<[string, Row['write'], [Value, Value, Value], [Value, Value, Value], RowVerdict[]]>([
+    [
+      'what the seller changed stays',
+      'always',
+      ['1', '1', '5'],
+      ['E', 'E', 'E'],
+      [{ do: 'nothing' }, { do: 'nothing' }],
+    ],
+    [
+      'its own side moved: no conflict, whatever the far side did',
+      'always',
+      ['1', '2', '5'],
+      ['E', 'E', 'E'],
+      [{ do: 'toCrm', value: '2', lost: '5' }, { do: 'nothing' }],
+    ],
+    [
+      'an amount never stands in another currency',
+      'always',
+      ['1', '2', '1'],
+      ['E', 'E', 'U'],
+      [
+        { do: 'toCrm', value: '2' },
+        { do: 'toCrm', value: 'E', lost: 'U' },
+      ],
+    ],
+    [
+      'written once, both are the seller’s',
+      'once',
+      ['1', '2', '5'],
+      ['E', 'E', 'E'],
+      [{ do: 'adopt', value: '2' }, { do: 'nothing' }],
+    ],
+  ])('one way, %s', (...[, write, amounts, currencies, verdicts]) => {
+    expect(oneWay(write, amounts, currencies)).toEqual(verdicts)
+  })
+
   test('a question is about the whole group', () => {
     const verdicts = mergeGroup(group(['1', '2', '1'], ['EUR', 'EUR', 'USD'], 'ask'), frame)
     expect(verdicts.map((verdict) => verdict.do)).toEqual(['ask', 'ask'])
