@@ -25,34 +25,41 @@ export interface SettledUpdate {
   readonly link: Link
   /** The updates that are known, or taken, to have been written. */
   readonly done: readonly Change[]
+  /** What of them the record does not show just now: it stays open. */
+  readonly hidden: Intent | null
 }
 
 /**
- * Of several updates that expected the same state of a record, one at most was written: the one that shows. Where none
- * does, somebody has been there since, and the last one counts.
+ * Of several updates that expected the same state of a record, one at most was written: the one that shows whole, or
+ * what is left of it. Where none does, somebody has been there since, and the last one counts.
  */
 export function settledUpdate(looked: Looked, intents: readonly Intent[]): SettledUpdate {
   const { link, record, now } = looked
-  const findings = intents.map(({ change }) => findingOf(looked, change))
-  const finding = findings.findLast(({ arrived }) => arrived) ?? findings.at(-1)
-  if (!finding) return { link, done: [] }
-  const { change, settles, doubtful, arrived } = finding
+  const findings = intents.map((intent) => findingOf(looked, intent))
+  const finding =
+    findings.findLast(({ whole }) => whole) ?? findings.findLast(({ arrived }) => arrived) ?? findings.at(-1)
+  if (!finding) return { link, done: [], hidden: null }
+  const { intent, settles, doubtful, arrived } = finding
   const written = { id: record.id, version: record.version }
-  const next = afterWrite(link, { ...change, settles }, { written, now })
-  return { link: withDoubt(next, doubtful, now), done: arrived ? [change] : [] }
+  const next = afterWrite(link, { ...intent.change, settles }, { written, now })
+  return { link: withDoubt(next, doubtful, now), done: arrived ? [intent.change] : [], hidden: hiddenOf(finding) }
 }
 
 interface Finding {
-  readonly change: Change
+  readonly intent: Intent
   /** Something of the update is there that was not there before: then all of it was. */
   readonly arrived: boolean
+  /** All that the record can show of it is there. */
+  readonly whole: boolean
   /** What counts as known on both sides. */
   readonly settles: Settlement
   /** Rows that show what they showed before, on a record that was changed: not written, or taken back. */
   readonly doubtful: readonly RowId[]
+  readonly hidden: readonly RowId[]
 }
 
-function findingOf(looked: Looked, change: Change): Finding {
+function findingOf(looked: Looked, intent: Intent): Finding {
+  const { change } = intent
   const rows = shownBy(looked, change)
   const standing = shownStanding(looked, change)
   const arrived = rows.some(isThere) || standing.arrived
@@ -64,7 +71,22 @@ function findingOf(looked: Looked, change: Change): Finding {
     values,
     ...(standing.shown ? { standing: standing.shown, ...(closes === undefined ? {} : { closes }) } : {}),
   }
-  return { change, arrived, settles, doubtful: arrived ? [] : rows.filter(isUnmoved).map(({ row }) => row) }
+  return {
+    intent,
+    arrived,
+    whole:
+      arrived && rows.every(isAsIntended) && (change.settles.standing === undefined || standing.shown !== undefined),
+    settles,
+    doubtful: arrived ? [] : rows.filter(isUnmoved).map(({ row }) => row),
+    hidden: arrived ? [] : rows.filter(({ now }) => now === undefined).map(({ row }) => row),
+  }
+}
+
+function hiddenOf({ intent, hidden }: Finding): Intent | null {
+  if (hidden.length === 0) return null
+  const { change } = intent
+  const values = Object.fromEntries(hidden.map((row) => [row, change.settles.values[row] ?? null]))
+  return { ...intent, change: { ...change, settles: { values } } }
 }
 
 interface Shown {
@@ -75,6 +97,7 @@ interface Shown {
   readonly now: Value | undefined
 }
 
+const isAsIntended = ({ intended, now }: Shown): boolean => now === undefined || sameValue(now, intended)
 const isThere = ({ before, intended, now }: Shown): boolean =>
   now !== undefined && sameValue(now, intended) && !sameValue(before, intended)
 const isUnmoved = ({ before, intended, now }: Shown): boolean =>

@@ -10,7 +10,7 @@
 
 import { later, type Instant } from '#core/model/instant'
 import { version, type LinkKey } from '#core/model/ids'
-import { isOlder, replicaLagMs, type Link } from '#core/model/link'
+import { actedOn, isOlder, replaced, type Link } from '#core/model/link'
 import type { VendorRecord } from '#core/model/record'
 import type { DealView } from '#core/reconcile/world'
 import type { Side } from '#core/reconcile/plan'
@@ -80,25 +80,37 @@ export function recoverUpdates(
   if (open.all.length === 0) return { views, moves: [], events: [] }
   const moves: LedgerChange[] = []
   const events: NewEvent[] = []
-  const settled = views.map((view): DealView => {
-    if (!view.link) return view
-    let { link } = view
-    for (const side of ['referral', 'crm'] as const) {
-      const record = side === 'referral' ? view.referral : view.crm
-      const seen = side === 'referral' ? link.left : link.right
-      const current = record && !isOlder(seen, record, frame.now) ? record : null
-      const verdict = verdictOn(open.updates(link.key, side), current, frame.now)
-      moves.push(...verdict.over.map(({ change }) => dropIntent(change)))
-      if (!verdict.settle || !record) continue
-      const { link: next, done } = settledUpdate({ pipeline, link, record, now: frame.now }, verdict.over)
-      const before = verdict.over.at(-1)?.before ?? null
-      link = seenAnew(next, side, { record, before, now: frame.now })
-      events.push(...done.map((change) => writtenEvent(change, { id: record.id, version: record.version }, frame)))
-    }
-    if (link !== view.link) moves.push(keepLink(link))
-    return link === view.link ? view : { ...view, link }
-  })
+  const settled = views
+    .filter((view) => !turnedUp(view, open))
+    .map((view): DealView => {
+      if (!view.link) return view
+      let { link } = view
+      for (const side of ['referral', 'crm'] as const) {
+        const record = side === 'referral' ? view.referral : view.crm
+        const seen = side === 'referral' ? link.left : link.right
+        const current = record && !isOlder(seen, record, frame.now) ? record : null
+        const verdict = verdictOn(open.updates(link.key, side), current, frame.now)
+        moves.push(...verdict.over.map(({ change }) => dropIntent(change)))
+        if (!verdict.settle || !record) continue
+        const { link: next, done, hidden } = settledUpdate({ pipeline, link, record, now: frame.now }, verdict.over)
+        if (hidden) moves.push({ put: 'intent', key: hidden.change.id, value: hidden })
+        const before = verdict.over.at(-1)?.before ?? null
+        link = seenAnew(next, side, { record, before, now: frame.now })
+        events.push(...done.map((change) => writtenEvent(change, { id: record.id, version: record.version }, frame)))
+      }
+      if (link !== view.link) moves.push(keepLink(link))
+      return link === view.link ? view : { ...view, link }
+    })
   return { views: settled, moves, events }
+}
+
+/**
+ * A lost create that was not there when it was looked for, and is now. What it was made with is known, so it is not
+ * taken for somebody else's record: the next pass finds it.
+ */
+function turnedUp({ link, found }: DealView, open: OpenIntents): boolean {
+  const lost = open.creates.some(({ change }) => change.link === link?.key && change.settles.becomes === 'record')
+  return lost && link?.record === null && (found?.match.some((records) => records.length > 0) ?? false)
 }
 
 interface Verdict {
@@ -123,9 +135,10 @@ function seenAnew(
   side: Side,
   of: { readonly record: VendorRecord; readonly before: string | null; readonly now: Instant },
 ): Link {
-  const before = of.before === null ? null : version(of.before)
-  const seen = { version: null, at: of.record.changedAt, before, freshUntil: later(of.now, replicaLagMs) }
-  return side === 'referral' ? { ...link, left: seen } : { ...link, right: seen }
+  const { record, before, now } = of
+  const seen = side === 'referral' ? link.left : link.right
+  const anew = actedOn(replaced(seen, before === null ? null : version(before), now), record, now)
+  return side === 'referral' ? { ...link, left: anew } : { ...link, right: anew }
 }
 
 async function linksOf({ ledger }: Pipeline, keys: readonly LinkKey[]): Promise<Map<LinkKey, Link>> {

@@ -6,7 +6,7 @@ import { asSyncError, RetryLater, type SyncError } from '#core/errors'
 import type { RecordId, Version } from '#core/model/ids'
 import { later, type Instant } from '#core/model/instant'
 import type { JsonObject } from '#core/model/json'
-import { replicaLagMs, type Link, type Waiting } from '#core/model/link'
+import { replaced, type Link, type Waiting } from '#core/model/link'
 import { inputsOf, movingMax, movingSubject, refusalSubject } from '#core/reconcile/change'
 import { latelyName, loopWithinMs, loopWritesMax } from '#core/reconcile/loops'
 import { outcomeSubject } from '#core/reconcile/outcome'
@@ -50,9 +50,9 @@ const isOwnRecord = (link: Link, change: Change): boolean =>
  */
 function sideAfter(link: Link, change: Change, { written, now }: { written: Written; now: Instant }): Partial<Link> {
   const old = change.write.do === 'update' && change.write.expect !== written.version ? change.write.expect : null
-  const { at } = change.side === 'referral' ? link.left : link.right
-  const seen = { version: null, at, before: old, freshUntil: later(now, replicaLagMs) }
-  return change.side === 'referral' ? { left: seen } : { right: seen }
+  return change.side === 'referral'
+    ? { left: replaced(link.left, old, now) }
+    : { right: replaced(link.right, old, now) }
 }
 
 function withoutMade(owed: Link['owed'], { write }: Change): Pick<Link, 'owed'> {

@@ -2,9 +2,10 @@
 // tell who changed what. Everything here is stored by the ledger as plain JSON.
 
 import { z } from 'zod'
-import type { ChangeId, Kind, LinkKey, RecordId, RowId, Version } from './ids.ts'
+import type { ChangeId, Kind, LinkKey, RecordId, RowId } from './ids.ts'
 import type { Instant } from './instant.ts'
 import type { JsonObject } from './json.ts'
+import { Seen } from './seen.ts'
 import { stages, steps } from './stage.ts'
 
 // Our own stored values, parsed on the way in. The casts name what this module itself wrote.
@@ -30,17 +31,6 @@ export const Waiting = z.object({
   choices: z.array(z.string()).optional(),
 })
 export type Waiting = z.infer<typeof Waiting>
-
-/** What we last saw on one side. */
-export const Seen = z.object({
-  version: named<Version>().nullable(),
-  at: named<Instant>().nullable(),
-  /** The version before our own last write there: an answer that still shows it is older than what we know. */
-  before: named<Version>().nullable().optional(),
-  /** Until then an answer that is older than this is taken for a lagging replica's, and waited out. */
-  freshUntil: named<Instant>().optional(),
-})
-export type Seen = z.infer<typeof Seen>
 
 export const Base = z.object({
   standing: Standing.nullable(),
@@ -97,25 +87,6 @@ export const Link = z.object({
 export type Link = z.infer<typeof Link>
 
 export const noBase: Base = { standing: null, values: {} }
-export const unseen: Seen = { version: null, at: null }
-
-/** How long a replica of a vendor may lag behind. Older answers within that time are no news. */
-export const replicaLagMs = 10 * 60_000
-
-/**
- * A replica that still shows a state from before our own last write, or from before what we acted on last: to read it
- * as news would undo what happened since. Believed for a while only: a clock may have been set back.
- */
-export function isOlder(seen: Seen, record: StateMark, now: Instant): boolean {
-  if (seen.freshUntil === undefined || seen.freshUntil <= now) return false
-  const isReplaced = typeof seen.before === 'string' && seen.before === record.version
-  return isReplaced || (seen.at !== null && record.changedAt < seen.at)
-}
-
-interface StateMark {
-  readonly version: Version
-  readonly changedAt: Instant
-}
 
 export const baseValue = (link: Link, row: RowId) =>
   Object.hasOwn(link.base.values, row) ? link.base.values[row] : undefined
@@ -126,4 +97,5 @@ export const sameLink = (a: Link, b: Link): boolean => a === b || inOrder(a) ===
 const inOrder = (link: Link): string =>
   JSON.stringify(Object.entries(link).toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
 
+export * from './seen.ts'
 export type { ChangeId }

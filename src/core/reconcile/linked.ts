@@ -2,8 +2,7 @@
 // both sides are found to agree on, and what has to wait for time or for a person.
 
 import { rowId, type RowId } from '../model/ids.ts'
-import { later } from '../model/instant.ts'
-import { baseValue, replicaLagMs, sameLink, type Link, type Waiting } from '../model/link.ts'
+import { actedOn, baseValue, sameLink, type Link, type Seen, type Waiting } from '../model/link.ts'
 import { textOf } from '../model/json.ts'
 import type { VendorRecord } from '../model/record.ts'
 import type { ReferralFacts } from '../model/referral.ts'
@@ -171,7 +170,7 @@ function remembered(
     ...stillOpen(link, sides),
     ...(released && next.right && isClosed(next.right.stage) ? { released } : {}),
   }
-  const seen = next.settled ? seenNow(deal) : next.writes ? actedOn(deal) : {}
+  const seen = next.settled || next.writes ? seenNow(deal, next.settled) : {}
   const after: Link = {
     ...rest,
     ...kept,
@@ -184,21 +183,14 @@ function remembered(
   return sameLink(after, link) ? link : after
 }
 
-/** Both sides as they stand, when there is nothing to write about them: until one moves, there is nothing new. */
-function seenNow({ link, referral, crm, frame }: LinkedDeal): Pick<Link, 'left' | 'right'> {
-  const freshUntil = later(frame.now, replicaLagMs)
-  const seen = (known: Link['left'], { version, changedAt }: VendorRecord): Link['left'] =>
-    known.version === version ? known : { version, at: changedAt, freshUntil }
-  return { left: seen(link.left, referral), right: seen(link.right, crm) }
-}
-
-/** The states a plan rests on: anything older that shows up soon after is a lagging replica's. */
-function actedOn({ link, referral, crm, frame }: LinkedDeal): Pick<Link, 'left' | 'right'> {
-  const freshUntil = later(frame.now, replicaLagMs)
-  return {
-    left: { ...link.left, at: referral.changedAt, freshUntil },
-    right: { ...link.right, at: crm.changedAt, freshUntil },
+/** The states a plan rests on. When there is nothing to write about them, there is nothing new until one of them moves. */
+function seenNow({ link, referral, crm, frame }: LinkedDeal, settled: boolean): Pick<Link, 'left' | 'right'> {
+  const seen = (known: Seen, state: VendorRecord): Seen => {
+    if (settled && known.version === state.version) return known
+    const acted = actedOn(known, state, frame.now)
+    return settled ? { ...acted, version: state.version } : acted
   }
+  return { left: seen(link.left, referral), right: seen(link.right, crm) }
 }
 
 /** Rows whose value turned out to stand there already: agreed, with nothing to send. */
