@@ -1,6 +1,6 @@
 // Files that a person names on the command line, from the folder they stand in.
 
-import { mkdir, readFile, realpath, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readFile, realpath, stat, writeFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { readChecked, readText, writeDurably } from './files.ts'
 
@@ -57,6 +57,9 @@ async function replaced(path: string, before: string, after: string): Promise<bo
   const mark = text.startsWith(byteOrderMark) ? byteOrderMark : ''
   if (text !== mark + before || !Buffer.from(text).equals(bytes)) return false
   const { mode } = await stat(path)
-  await writeDurably(await realpath(path), mark + after, mode & modeBits)
+  const real = await realpath(path)
+  await writeDurably(real, mark + after, mode & modeBits)
+  // What is masked for new files was meant for this one.
+  await chmod(real, mode & modeBits)
   return true
 }

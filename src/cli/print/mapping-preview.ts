@@ -51,7 +51,7 @@ function valueCells(value: PreviewedValue, isDraft: boolean): readonly string[] 
   return [
     name,
     arrows[direction],
-    problem === null ? shown(value.value, 44) : `✗ ${clip(problem, 60)}`,
+    problem === null ? shown(value.value, 44, name) : `✗ ${clip(problem, 60)}`,
     wasText(value, isDraft && isChanged),
     clip(from, 40),
     rule,
@@ -60,7 +60,7 @@ function valueCells(value: PreviewedValue, isDraft: boolean): readonly string[] 
 
 function wasText(value: PreviewedValue, isChanged: boolean): string {
   if (!isChanged) return '(same)'
-  return 'was' in value && value.was !== undefined ? `(was: ${shown(value.was, 30)})` : '(new)'
+  return 'was' in value && value.was !== undefined ? `(was: ${shown(value.was, 30, value.name)})` : '(new)'
 }
 
 export function impactLines(
@@ -78,7 +78,7 @@ export function impactLines(
   const few = fields.slice(0, 6).map(({ name, count }) => `${count} × ${name}`)
   const more = fields.length > few.length ? ` and ${plural(fields.length - few.length, 'more field')}` : ''
   return [
-    `On all ${plural(linked, 'linked deal')} it would change ${plural(deals, 'deal')}: ${few.join(', ')}${more}.   ${plan}`,
+    `On all ${plural(linked, 'linked deal')} it would change ${plural(deals, 'deal')}${few.length > 0 ? `: ${few.join(', ')}${more}` : ''}.   ${plan}`,
     `${plural(outcomes, 'outcome')}, ${plural(refusals, 'refusal')}${refusalCodes.length > 0 ? ` (${refusalCodes.join(', ')})` : ''}, about ${plural(calls, 'API call')}.`,
     ...(made === null ? [] : [made]),
     ...(waits
