@@ -23,6 +23,8 @@ export interface Chosen {
   readonly mapping: Mapping
   readonly text: string
   readonly warnings: readonly Problem[]
+  /** Tests that were run and passed; those of a version that works instead of the file passed in their time. */
+  readonly tests: number
   /** What is wrong with the file, where an earlier version works in its stead. */
   readonly refused: RefusedFile | null
 }
@@ -84,7 +86,7 @@ export async function choose({ file, last }: Candidates, of: Choosing): Promise<
   return parsed({ ...instead.value, warnings: [], refused: { since, problems, version } })
 }
 
-type Usable = Pick<Chosen, 'mapping' | 'text'>
+type Usable = Pick<Chosen, 'mapping' | 'text' | 'tests'>
 
 async function usableOf(
   draft: MappingDraft,
@@ -99,7 +101,8 @@ async function usableOf(
   if (tried?.ok === false) return tried
   const failures = tried ? failuresIn(tried.value) : []
   if (failures.length > 0) return refused(failures)
-  return parsed({ mapping: compiled.value, text: draft.text }, compiled.warnings)
+  const tests = tried?.value.passed ?? 0
+  return parsed({ mapping: compiled.value, text: draft.text, tests }, compiled.warnings)
 }
 
 /** A mapping whose own tests fail does something else than its author meant. */

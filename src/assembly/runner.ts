@@ -87,6 +87,11 @@ export class Runner {
     return this.#prepared?.chosen.warnings ?? []
   }
 
+  /** How many tests the mapping passed when it was taken over. */
+  get testsPassed(): number {
+    return this.#prepared?.chosen.tests ?? 0
+  }
+
   /** The mapping file, where it cannot be used and an earlier version works in its stead. */
   get refusedMapping(): RefusedFile | null {
     return this.#prepared?.chosen.refused ?? null

@@ -60,12 +60,16 @@ async function pipelineSection(runner: Runner, signal: AbortSignal): Promise<Che
   try {
     await runner.ready(signal, { fresh: true })
     runner.succeeded()
-    const { mapping, warnings } = runner
-    const findings: Finding[] = [
-      { level: 'ok', what: `the mapping ${mapping?.name ?? ''} is valid and fits what the CRM has today` },
-      { level: 'ok', what: 'the ledger belongs to these organizations' },
-    ]
-    return { of: 'pipeline', title, about, findings, problems: warnings }
+    const { refusedMapping, warnings } = runner
+    const bound: Finding = { level: 'ok', what: 'the ledger belongs to these organizations' }
+    if (refusedMapping) {
+      const instead: Finding = {
+        level: 'ok',
+        what: `version ${refusedMapping.version} of the mapping works on meanwhile`,
+      }
+      return { of: 'pipeline', title, about, findings: [instead, bound], problems: refusedMapping.problems }
+    }
+    return { of: 'pipeline', title, about, findings: [...mappingFindings(runner), bound], problems: warnings }
   } catch (error) {
     signal.throwIfAborted()
     const known = asSyncError(error)
@@ -74,6 +78,21 @@ async function pipelineSection(runner: Runner, signal: AbortSignal): Promise<Che
     const problems: readonly Problem[] = known.remedy === 'fix-config' ? known.problems : []
     return { of: 'pipeline', title, about, findings: problems.length > 0 ? [] : [failed(error)], problems }
   }
+}
+
+function mappingFindings({ mapping, testsPassed }: Runner): readonly Finding[] {
+  const name = mapping?.name ?? ''
+  return [
+    { level: 'ok', what: `the mapping ${name} is valid and fits what the CRM has today` },
+    testsPassed > 0
+      ? { level: 'ok', what: testsPassed === 1 ? 'its test passes' : `its ${testsPassed} tests pass` }
+      : {
+          level: 'warning',
+          what: `the mapping ${name} carries no tests`,
+          fix: 'see "tests" in mappings/README.md',
+          who: 'CRM admin',
+        },
+  ]
 }
 
 const unchecked = (connection: string): Finding => ({

@@ -118,7 +118,7 @@ describe('check', () => {
       ['Partner Center', ['ok']],
       ['Salesforce', ['ok']],
       ['Salesforce', ['error']],
-      ['Pipeline cosell', ['ok', 'ok']],
+      ['Pipeline cosell', ['ok', 'warning', 'ok']],
       ['This machine', ['ok', 'ok']],
     ])
   })
