@@ -8,6 +8,7 @@ import type { SourceText } from '#core/source'
 import type { Settings } from '#settings/settings'
 import { FixConfig } from '#core/errors'
 import { invariant } from '#core/invariant'
+import { printable } from '#core/one-line'
 import { exit } from './exit.ts'
 import { failureText, problemsText } from './failure.ts'
 import type { CliParts, LoadWish } from './parts.ts'
@@ -54,7 +55,7 @@ export class Context {
   }
 
   lines(lines: readonly string[]): void {
-    this.parts.terminal.out(`${lines.join('\n')}\n`)
+    this.parts.terminal.out(`${printable(lines.join('\n'))}\n`)
   }
 
   json(document: unknown): void {
@@ -62,7 +63,7 @@ export class Context {
   }
 
   note(text: string): void {
-    this.parts.terminal.err(`${text}\n`)
+    this.parts.terminal.err(`${printable(text)}\n`)
   }
 
   /** What went wrong, and for what nobody expected, where more is known. */

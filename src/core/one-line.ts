@@ -15,6 +15,22 @@ export function oneLine(text: string, lengthMax = 500): string {
   return plain.length <= lengthMax && looked.length === text.length ? plain : `${whole(plain, lengthMax - 1)}…`
 }
 
+// oxlint-disable-next-line no-control-regex -- control characters are what this is about
+const ourColours = /(\u001b\[(?:1|2|22|31|32|33|39)m)/
+
+/**
+ * Several lines as we print them. A customer's name may hold anything: what a terminal obeys is taken out, and only the
+ * colours we paint with stay.
+ */
+export const printable = (text: string): string =>
+  text
+    .split(ourColours)
+    .map((part, index) => (index % 2 === 1 ? part : harmless(part)))
+    .join('')
+
+const harmless = (text: string): string =>
+  text.replaceAll(/[^\n]+/g, (line) => line.replace(sequences, '').replace(breaks, ' ').replace(invisible, ''))
+
 /** The first characters, without half of a surrogate pair at the end. */
 function whole(text: string, length: number): string {
   const cut = text.slice(0, length)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { oneLine } from '#core/one-line'
+import { oneLine, printable } from '#core/one-line'
 
 describe('one line', () => {
   test.each([
@@ -29,5 +29,17 @@ describe('one line', () => {
     expect(oneLine('\u001b['.repeat(5_000_000), 100).length).toBeLessThanOrEqual(100)
     expect(oneLine('x'.repeat(10_000_000), 100)).toHaveLength(100)
     expect(performance.now() - start).toBeLessThan(500)
+  })
+})
+
+describe('several lines, printed', () => {
+  test.each([
+    ['lines and our own colours stay', '\u001b[31m✗\u001b[39m a\nb\n', '\u001b[31m✗\u001b[39m a\nb\n'],
+    ['hiding, moving and linking do not', 'a\u001b[8mb\u001b[2J\u001b]8;;https://evil.example\u0007c', 'abc'],
+    ['a title that is never closed ends with its line', 'a\u001b]0;evil\nb', 'a\nb'],
+    ['a return does not write over what stands there', 'Contoso\rFabrikam', 'Contoso Fabrikam'],
+    ['nothing turns the writing direction', 'gnp.\u202eexe', 'gnp.exe'],
+  ])('%s', (_, text, shown) => {
+    expect(printable(text)).toBe(shown)
   })
 })
