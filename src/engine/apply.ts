@@ -280,13 +280,14 @@ class Application {
     return change.settles.becomes === 'record' && this.#frame.open.of(change.id) === undefined
   }
 
-  /** It is the deal's record from now on, and nothing about it is agreed yet. */
+  /** It is the deal's record from now on; nothing about it is agreed yet, and nothing of what a new one needs is made. */
   #found(change: Change, written: Written): readonly LedgerChange[] {
-    this.#remember(change, written)
+    this.#failed.add(change.id)
     this.#stale.add(change.link)
     const link = this.#links.get(change.link)
     if (!link) return []
-    return [this.#keep({ ...link, record: written.id, kind: change.kind, base: noBase, right: unseen })]
+    const { owed: _, ...rest } = link
+    return [this.#keep({ ...rest, record: written.id, kind: change.kind, base: noBase, right: unseen })]
   }
 
   #remember(change: Change, written: Written): void {
