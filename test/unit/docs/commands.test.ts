@@ -36,8 +36,9 @@ const meant = (command: string): string =>
     .replaceAll(/ N\b/g, ' 3')
     .replaceAll(/(\w)\|[\w-]+/g, '$1')
 
-/** One line of a block may hold several commands, and a remark behind two spaces or a #. */
-function commandsIn(line: string): readonly string[] {
+/** One line of a block may hold several commands, and a remark behind two spaces or a #. What was printed is none. */
+function commandsIn(line: string, language: string): readonly string[] {
+  if (language === 'console' && !line.startsWith('$ ')) return []
   return line
     .split(/&&|;|\|(?=\s)/)
     .map((part) => part.trim().replace(/^\$ /, ''))
@@ -53,10 +54,12 @@ function commandsIn(line: string): readonly string[] {
 const typed = pages.flatMap((page) =>
   blocksOf(page)
     .filter(({ language }) => ['', 'sh', 'console', 'text'].includes(language))
-    .flatMap(({ text, line }) =>
+    .flatMap(({ text, line, language }) =>
       text
         .split('\n')
-        .flatMap((one, at) => commandsIn(one).map((command) => [`${page.path}:${line + at + 1}`, command] as const)),
+        .flatMap((one, at) =>
+          commandsIn(one, language).map((command) => [`${page.path}:${line + at + 1}`, command] as const),
+        ),
     ),
 )
 
