@@ -70,21 +70,29 @@ function openSession(settings: Settings, host: Host): Session {
   const changes = new Changes(parts)
   const writing = { ...parts, collectionMax: settings.limits.batch, server: { collectionReferences: true } }
   return {
-    probe: (kinds: readonly Kind[], signal) => remedied(() => probe(parts, kinds, signal)),
+    probe: (kinds: readonly Kind[], signal) => remedied(() => probe(parts, kinds, signal), signal),
     changes: (shapes, since, signal) => remediedPages(changes, shapes, since, signal),
-    find: (questions: readonly Question[], signal) => remedied(() => find(parts, questions, signal)),
+    find: (questions: readonly Question[], signal) => remedied(() => find(parts, questions, signal), signal),
     write: (batch: readonly Write[], signal) => remedied(() => write(writing, batch, signal)),
     close: () => api.close(),
   }
 }
 
-/** Outside this connector a failed call is its remedy; only writing needs to know whether it was executed. */
-async function remedied<T>(run: () => Promise<T>): Promise<T> {
+/**
+ * Outside this connector a failed call is its remedy; only writing needs to know whether it was executed. A read that
+ * was stopped says why it was, instead of what the network made of it.
+ */
+async function remedied<T>(run: () => Promise<T>, reading?: AbortSignal): Promise<T> {
   try {
     return await run()
   } catch (error) {
-    throw error instanceof CallFailure ? error.error : error
+    throw outward(error, reading)
   }
+}
+
+function outward(error: unknown, reading?: AbortSignal): unknown {
+  if (reading?.aborted) return reading.reason
+  return error instanceof CallFailure ? error.error : error
 }
 
 async function* remediedPages(
@@ -96,6 +104,6 @@ async function* remediedPages(
   try {
     yield* changes.since(shapes, since, signal)
   } catch (error) {
-    throw error instanceof CallFailure ? error.error : error
+    throw outward(error, signal)
   }
 }
