@@ -135,6 +135,8 @@ class Api {
     try {
       return await this.send(call, {}, signal)
     } catch (cause) {
+      // Whoever stopped us hears why they did.
+      if (signal.aborted) throw signal.reason
       if (!(cause instanceof TransportFault)) throw cause
       throw new RetryLater('The card index cannot be reached.', { code: 'DB-1602', cause })
     }
@@ -260,8 +262,9 @@ function receiptFor(answer: HttpAnswer, one: Write, host: Host): Receipt {
   if (answer.status === 412) return { outcome: 'stale' }
   const card = Card.safeParse(parseJson(answer.body))
   const isTaken = answer.status === 409 && one.do === 'create'
-  if (!(answer.status === 200 || isTaken)) return refused(errorFor(answer, host))
-  // Committed, but the answer cannot be read: looking will tell.
+  const isRefusal = answer.status < 500 && !(answer.status === 200 || isTaken)
+  if (isRefusal) return refused(errorFor(answer, host))
+  // It may be written: what cannot be read, or what a gateway said, does not tell. Looking will.
   if (!card.success) return { outcome: 'unknown', error: new RetryLater('Not a card.', { code: 'DB-1602' }) }
   const { id, revision } = card.data
   return { outcome: isTaken ? 'already-there' : 'written', id: recordId(id), version: version(String(revision)) }

@@ -110,7 +110,7 @@ export class ToyVendor implements Simulator {
   #change(id: RecordId, expected: string | undefined, said: JsonObject): SimulatedAnswer {
     const card = this.cards.find((one) => one.id === id)
     const given = own(said, 'fields')
-    if (!card || !isObject(given)) return answer(422, {})
+    if (!card || !isObject(given) || Object.hasOwn(given, 'id')) return answer(422, {})
     if (expected !== undefined && expected !== String(card.revision)) return answer(412, {})
     this.#touch(card, given)
     return answer(200, seen(card))
