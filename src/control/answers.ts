@@ -143,11 +143,18 @@ export interface Explanation {
   readonly target: string
   readonly fields: readonly ExplainedField[]
   readonly waits: readonly Waiting[]
+  /** What the CRM shows of the records there are to choose from. Personal. */
+  readonly candidates: readonly Candidate[]
   /** What would be written now. */
   readonly changes: readonly Change[]
   /** Why no mapping takes it, where that is so. */
   readonly skipped: string | null
   readonly history: readonly HistoryEvent[]
+}
+
+export interface Candidate {
+  readonly id: string
+  readonly shows: Readonly<Record<string, Json>>
 }
 
 export interface ExplainedField {

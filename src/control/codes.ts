@@ -68,6 +68,13 @@ export const controlCodes: Codebook = {
     fix: 'Make the plan again, or leave out --pipeline.',
     who: 'operations',
   },
+  'DB-1164': {
+    title: 'The mapping never makes such a record',
+    means: 'A new account or contact was asked for, and the mapping only ever finds them.',
+    why: 'Its lookup says whenNone: leaveEmpty or fail.',
+    fix: 'Name a record that exists with --record, or let the lookup make one: whenNone: create.',
+    who: 'CRM admin',
+  },
   'DB-1114': {
     title: 'A ledger in memory has nothing on disk',
     means: 'The ledger is kept in memory, so there is nothing to copy and nowhere to restore to.',

@@ -5,9 +5,10 @@ import { NeedsHuman } from '#core/errors'
 import { recordId } from '#core/model/ids'
 import type { Instant } from '#core/model/instant'
 import type { Json } from '#core/model/json'
-import { noBase, unseen, type Link, type Waiting } from '#core/model/link'
+import { noBase, unseen, type Chosen, type Link, type Waiting } from '#core/model/link'
 import { rowId } from '#core/model/ids'
-import type { Mapping } from '#core/mapping/mapping'
+import type { Lookup, Mapping } from '#core/mapping/mapping'
+import { lookupOf } from '#core/reconcile/choice'
 import { unreachable } from '#core/invariant'
 import type { LedgerChange, NewEvent } from '#ledger'
 import type { DealRequest } from './requests.ts'
@@ -72,51 +73,115 @@ const dueNow = (waits: readonly Waiting[], now: Instant, isMeant: (wait: Waiting
 const soon = 'The next pass takes it up.'
 
 type Resolve = Extract<DealRequest, { do: 'resolve' }>
+type Take = Resolve['take']
 
 function resolve(link: Link, request: Resolve, actor: Actor): Acted {
+  const { take } = request
   const questions = link.waiting.filter((wait) => wait.for === 'question')
-  const rows = questions.filter((wait) => wait.subject.startsWith('row:'))
-  const wanted = request.field === undefined ? rows : rows.filter((wait) => isAbout(wait, request.field ?? '', actor))
-  const [question, ...more] = wanted
-  if (!question) throw noQuestion(link, questions)
-  if (more.length > 0) throw whichQuestion(wanted)
-  const row = rowId(question.subject.slice('row:'.length))
-  const answer = request.take
+  if (isNaming(take)) return choose(link, questions, { ...actor, request, record: take.record })
+  const question = questionMeant(link, questions, (wait) => {
+    const row = rowOf(wait.subject)
+    return row !== null && (request.field === undefined || isField(row, request.field, actor))
+  })
+  const row = rowId(rowOf(question.subject) ?? '')
   return {
     link: {
       ...link,
-      answers: { ...link.answers, [row]: answer },
+      answers: { ...link.answers, [row]: take },
       waiting: dueNow(link.waiting, actor.now, (wait) => wait === question),
     },
     event: 'answered',
-    details: { row, take: typeof answer === 'string' ? answer : { value: answer.value } },
+    details: { row, take: typeof take === 'string' ? take : { value: take.value } },
     next: soon,
   }
 }
 
-function isAbout(wait: Waiting, field: string, { mapping }: Actor): boolean {
-  const row = wait.subject.slice('row:'.length)
+const isNaming = (take: Take): take is Extract<Take, { record: unknown }> =>
+  typeof take === 'object' && 'record' in take
+
+interface Choosing extends Actor {
+  readonly request: Resolve
+  readonly record: string | null
+}
+
+/** Which account, which contact: kept until the deal is made, and looked at before it is used. */
+function choose(link: Link, questions: readonly Waiting[], { request, record, ...actor }: Choosing): Acted {
+  const { mapping, now } = actor
+  // Which record the deal itself belongs to is answered by linking it.
+  const [only] = questions
+  if (record !== null && request.field === undefined && questions.length === 1 && only?.subject === 'match')
+    return relink(link, record, actor)
+  const question = questionMeant(link, questions, ({ subject }) => {
+    const lookup = lookupOf(subject)
+    return lookup !== null && (request.field === undefined || isLookup(lookup, request.field, actor))
+  })
+  const name = lookupOf(question.subject) ?? ''
+  const lookup = mapping?.lookups.find((one) => one.name === name)
+  if (record === null && lookup && lookup.whenNone !== 'create') throw neverMade(link, lookup)
+  const among = (question.choices ?? []).map((id) => recordId(id))
+  const choice: Chosen = { record: record === null ? null : recordId(record), question: question.inputs ?? '', among }
+  return {
+    link: {
+      ...link,
+      chosen: { ...link.chosen, [name]: choice },
+      waiting: dueNow(link.waiting, now, (wait) => wait === question),
+    },
+    event: 'answered',
+    details: { lookup: name, record },
+    next: soon,
+  }
+}
+
+const rowOf = (subject: string): string | null => (subject.startsWith('row:') ? subject.slice('row:'.length) : null)
+
+function isField(row: string, field: string, { mapping }: Actor): boolean {
   const known = mapping?.rows.find((one) => one.id === row)
-  return [row, known?.crm, known?.referral].some((name) => name?.toLowerCase() === field.toLowerCase())
+  return isNamed(field, [row, known?.crm, known?.referral])
+}
+
+function isLookup(lookup: string, field: string, { mapping }: Actor): boolean {
+  const known = mapping?.lookups.find((one) => one.name === lookup)
+  return isNamed(field, [lookup, known?.kind, known && 'field' in known.fills ? known.fills.field : null])
+}
+
+const isNamed = (word: string, names: readonly (string | null | undefined)[]): boolean =>
+  names.some((name) => name?.toLowerCase() === word.toLowerCase())
+
+/** The one question an answer is for. */
+function questionMeant(link: Link, questions: readonly Waiting[], isMeant: (wait: Waiting) => boolean): Waiting {
+  const [question, ...more] = questions.filter(isMeant)
+  if (!question) throw noQuestion(link, questions)
+  if (more.length > 0) throw whichQuestion([question, ...more])
+  return question
 }
 
 function noQuestion(link: Link, questions: readonly Waiting[]): NeedsHuman {
   const [other] = questions
-  const message =
-    other?.subject === 'match'
-      ? 'Its question is which record it belongs to: answer with `dealbridge referrals link`.'
-      : other
-        ? `It waits for something else: ${other.message}`
-        : 'It asks nothing just now.'
-  return new NeedsHuman(`No question of ${link.referral.slice(0, 8)} is about that field. ${message}`, {
+  return new NeedsHuman(`No question of ${link.referral.slice(0, 8)} is about that. ${asksInstead(other)}`, {
     code: 'DB-1152',
     who: 'operations',
   })
 }
 
+function asksInstead(other: Waiting | undefined): string {
+  if (!other) return 'It asks nothing just now.'
+  if (other.subject === 'match')
+    return 'Its question is which record it belongs to: answer with `dealbridge referrals link`.'
+  const lookup = lookupOf(other.subject)
+  if (lookup !== null) return `It asks which record its ${lookup} is: answer with \`--record <id>\`.`
+  return `It waits for something else: ${other.message}`
+}
+
+function neverMade(link: Link, { name, kind }: Lookup): NeedsHuman {
+  return new NeedsHuman(
+    `The mapping never makes one (lookups.${name}: ${kind}), so ${link.referral.slice(0, 8)} cannot get a new one. Name one that exists: \`--record <id>\`.`,
+    { code: 'DB-1164', who: 'CRM admin' },
+  )
+}
+
 function whichQuestion(questions: readonly Waiting[]): NeedsHuman {
-  const names = questions.map((wait) => wait.subject.slice('row:'.length))
-  return new NeedsHuman(`It asks about ${names.join(' and ')}. Name the field you are answering.`, {
+  const names = questions.map(({ subject }) => rowOf(subject) ?? lookupOf(subject) ?? subject)
+  return new NeedsHuman(`It asks about ${names.join(' and ')}. Name the one you are answering.`, {
     code: 'DB-1152',
     who: 'operations',
     choices: names,
@@ -140,7 +205,8 @@ function release(link: Link, { now }: Actor): Acted {
 
 /** Nothing both sides agree on is known of a record that was just named: the next pass compares and asks. */
 function relink(link: Link, record: string, { now }: Actor): Acted {
-  const { answers: _answers, released: _released, missingSince: _missing, paused: _paused, ...rest } = link
+  const { answers: _answers, chosen: _chosen, released: _released, missingSince: _missing, ...known } = link
+  const { paused: _paused, ...rest } = known
   const wait: Waiting = {
     for: 'question',
     code: 'DB-3506',
@@ -169,7 +235,7 @@ function relink(link: Link, record: string, { now }: Actor): Acted {
 
 /** Kept, without a record and at rest: otherwise the next pass would make or match one again. */
 function unlink(link: Link): Acted {
-  const { answers: _answers, released: _released, missingSince: _missing, ...rest } = link
+  const { answers: _answers, chosen: _chosen, released: _released, missingSince: _missing, ...rest } = link
   return {
     link: { ...rest, record: null, base: noBase, waiting: [], paused: true, closedBy: null },
     event: 'unlinked',

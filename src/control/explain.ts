@@ -17,7 +17,7 @@ import { wholeDeals } from '#engine/normalise'
 import type { Pipeline } from '#engine/pipeline'
 import type { Runner } from '#assembly/runner'
 import type { HistoryEvent } from '#ledger'
-import type { Explanation, ExplainedField } from './answers.ts'
+import type { Candidate, Explanation, ExplainedField } from './answers.ts'
 import { findDeals, prefixMin, unknownDeal } from './deals.ts'
 import { notebookOf } from './notebook.ts'
 import type { ExplainRequest } from './requests.ts'
@@ -92,10 +92,22 @@ async function told({ pipeline, view, link, request }: Told): Promise<Explanatio
     target: target.facet.label,
     fields: fieldsOf(pipeline, view, plan, after),
     waits: after?.waiting ?? [],
+    candidates: candidatesOf(view, after),
     changes: plan.changes,
     skipped: plan.skipped[0]?.because ?? null,
     history: link ? await historyOf(pipeline, link, request.history ? historyMax : historyShort) : [],
   }
+}
+
+/** An id alone tells a person nothing: what was searched by is shown beside it. */
+function candidatesOf({ found }: DealView, link: Link | null): readonly Candidate[] {
+  const wanted = new Set(link?.waiting.flatMap(({ choices }) => choices ?? []))
+  const searched = [...(found?.match ?? []), ...Object.values(found?.lookups ?? {}).flat()].flat()
+  const fitting = new Map(searched.filter(({ id }) => wanted.has(id)).map((record) => [record.id, record]))
+  return [...fitting.values()].map(({ id, fields }) => ({
+    id,
+    shows: Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null && value !== id)),
+  }))
 }
 
 async function planOf(pipeline: Pipeline, view: DealView): Promise<Plan> {

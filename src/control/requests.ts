@@ -86,6 +86,8 @@ export const DealRequest = z.discriminatedUnion('do', [
       z.literal('referral'),
       z.literal('crm'),
       z.strictObject({ value: z.string().max(100_000).nullable() }),
+      /** For a question about which record it is: its id, or null for a new one. */
+      z.strictObject({ record: name.nullable() }),
     ]),
     who,
   }),

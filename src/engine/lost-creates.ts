@@ -53,7 +53,8 @@ async function findAmong(
     signal,
   )
   return asked.flatMap(({ intent, criteria }, index) => {
-    const record = (answers[index] ?? []).find((one) => !one.gone && fits(one, criteria))
+    const before = new Set(intent.change.noneOf)
+    const record = (answers[index] ?? []).find((one) => !one.gone && !before.has(one.id) && fits(one, criteria))
     return record ? [{ intent, record }] : []
   })
 }

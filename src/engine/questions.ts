@@ -20,7 +20,8 @@ interface Asked {
   readonly part: number
   /** Null: the deal's own record. Otherwise the name of a lookup. */
   readonly lookup: string | null
-  readonly index: number
+  /** Which try of the mapping it is; null: the record that a person named. */
+  readonly index: number | null
   readonly question: Question
 }
 
@@ -51,7 +52,7 @@ function isSettled({ mapping }: Pipeline, { link, referral }: Part): boolean {
   return !referral || referral.gone || (link?.record != null && link.kind !== mapping.lead?.record)
 }
 
-function questionsFor(pipeline: Pipeline, { referral }: Part, part: number): readonly Asked[] {
+function questionsFor(pipeline: Pipeline, { referral, link }: Part, part: number): readonly Asked[] {
   const { mapping } = pipeline
   if (!referral) return []
   const env: Env = { referral: referral.fields, crm: null, now: pipeline.clock.now() }
@@ -59,10 +60,24 @@ function questionsFor(pipeline: Pipeline, { referral }: Part, part: number): rea
   const own = mapping.shapes.find((shape) => shape.kind === mapping.record) ?? { kind: mapping.record, fields: [] }
   return [
     ...asks({ part, lookup: null, shape: own, tries: mapping.match.tries, env, fields: ownFields(pipeline) }),
-    ...mapping.lookups.flatMap(({ name, shape, tries }) =>
-      asks({ part, lookup: name, shape, tries, env, fields: noFields }),
-    ),
+    ...mapping.lookups.flatMap(({ name, shape, tries }) => [
+      ...asks({ part, lookup: name, shape, tries, env, fields: noFields }),
+      ...named({ part, lookup: name, shape, link }),
+    ]),
   ]
+}
+
+interface Naming {
+  readonly part: number
+  readonly lookup: string
+  readonly shape: Shape
+  readonly link: Link | null
+}
+
+/** What a person named is looked at too, wherever it was found. */
+function named({ part, lookup, shape, link }: Naming): readonly Asked[] {
+  const id = link?.chosen && Object.hasOwn(link.chosen, lookup) ? link.chosen[lookup]?.record : null
+  return id ? [{ part, lookup, index: null, question: { shape, by: { id } } }] : []
 }
 
 interface Asking {
@@ -124,14 +139,17 @@ function gatherAnswers(
   linked: ReadonlySet<string>,
 ): Found {
   const { mapping } = pipeline
+  const answer = (lookup: string | null, index: number | null): Answers[number] => {
+    const one = asked.find((candidate) => candidate.lookup === lookup && candidate.index === index)
+    return one ? (answers.get(JSON.stringify(one.question)) ?? []) : []
+  }
   const of = (lookup: string | null, tries: readonly MatchTry[]): Answers =>
-    tries.map((_, index) => {
-      const one = asked.find((candidate) => candidate.lookup === lookup && candidate.index === index)
-      return one ? (answers.get(JSON.stringify(one.question)) ?? []) : []
-    })
+    tries.map((_, index) => answer(lookup, index))
+  const chosen = mapping.lookups.flatMap(({ name }) => answer(name, null).map((record) => [name, record] as const))
   return {
     match: of(null, mapping.match.tries),
     lookups: Object.fromEntries(mapping.lookups.map(({ name, tries }) => [name, of(name, tries)])),
+    ...(chosen.length > 0 ? { chosen: Object.fromEntries(chosen) } : {}),
     linkedElsewhere: linked,
   }
 }

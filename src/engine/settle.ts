@@ -21,14 +21,14 @@ export interface Written {
 /** The link after one of its changes was written. */
 export function afterWrite(link: Link, change: Change, { written, now }: { written: Written; now: Instant }): Link {
   const { settles } = change
-  const { released, answers, answeredFor, owed, ...rest } = link
+  const { released, answers, answeredFor, owed, chosen, ...rest } = link
   const base = { standing: settles.standing ?? link.base.standing, values: { ...link.base.values, ...settles.values } }
   return {
     ...rest,
     ...withoutMade(owed, change),
     ...(released && settles.closes === undefined ? { released } : {}),
     ...withoutUsed({ answers, answeredFor }, settles),
-    ...(settles.becomes ? { record: written.id, kind: change.kind } : {}),
+    ...(settles.becomes ? { record: written.id, kind: change.kind } : chosen ? { chosen } : {}),
     ...(isOwnRecord(link, change) ? sideAfter(link, change, { written, now }) : {}),
     base,
     waiting: link.waiting.filter((wait) => wait.subject !== refusalSubject(change.id) && !isSettledBy(wait, change)),

@@ -72,6 +72,8 @@ export interface SellersHands {
   reopen(deal: RecordId): void
   /** A mark that moves whenever anyone changes anything. */
   mark(): string
+  /** The account it is under, by its id. */
+  accountOf(deal: RecordId): RecordId | null
   /** Another account that the same referrals could belong to. */
   doubleAccount(deal: RecordId): void
 }

@@ -1,6 +1,8 @@
 // A deal makes the whole round trip, over real HTTP, with the shipped mappings, in both CRMs.
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { actOn, changesFor } from '#control/deal-actions'
+import { linkKey } from '#core/model/ids'
 import { cycle, type CycleReport } from '#engine/cycle'
 import type { RecordId } from '#spi'
 import { roundTrip, type Crm, type RoundTrip } from '../support/round-trip.ts'
@@ -56,6 +58,31 @@ describe.each<[Crm, string]>([
     const made = trip.crm.count() - before
     await settled()
     expect(trip.crm.count() - before).toBe(made)
+  })
+
+  test('several accounts fit a new referral: nothing is made until a person says which, and then under that one', async () => {
+    await settled()
+    const { referral, deal } = accepted()
+    trip.crm.doubleAccount(deal)
+    const next = trip.source.another(referral)
+    await settled()
+    expect(trip.crm.dealOf(next)).toBeNull()
+    const link = (await trip.pipeline.ledger.get('link', linkKey(next))) ?? expect.fail('nothing is known of it')
+    const [question] = link.waiting
+    expect(question).toMatchObject({
+      for: 'question',
+      code: 'DB-3502',
+      choices: [expect.any(String), expect.any(String)],
+    })
+
+    const [, second = ''] = question?.choices ?? []
+    const now = trip.clock.now()
+    const answer = { do: 'resolve', deal: next, take: { record: second }, who: 'mei' } as const
+    await trip.pipeline.ledger.commit(
+      ...changesFor(actOn(link, answer, { now, mapping: trip.pipeline.mapping }), 'mei', now),
+    )
+    await pass()
+    expect(trip.crm.accountOf(trip.crm.dealOf(next) ?? expect.fail('still no deal'))).toBe(second)
   })
 
   test('an amount changed by a seller arrives at Microsoft, and the other way round', async () => {

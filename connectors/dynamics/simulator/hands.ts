@@ -45,12 +45,19 @@ export function sellersHands(desk: Desk): SellersHands {
       }),
     reopen: (deal) => edit(deal, { statecode: 'Open', statuscode: 'In Progress' }),
     mark: () => markOf(desk),
+    accountOf: (deal) => accountOf(desk, deal),
     doubleAccount: (deal) => {
-      const found = desk.read(account, recordId(textOf(desk.read(opportunity, deal)?.fields['parentaccountid'])))
+      const id = accountOf(desk, deal)
+      const found = id ? desk.read(account, id) : undefined
       const { name = null, websiteurl = null, address1_country = null } = found?.fields ?? {}
       desk.add(account, { name, websiteurl, address1_country })
     },
   }
+}
+
+function accountOf(desk: Desk, deal: RecordId): RecordId | null {
+  const id = textOf(desk.read(opportunity, deal)?.fields['parentaccountid'])
+  return id === '' ? null : recordId(id)
 }
 
 function show(desk: Desk, deal: RecordId): ShownDeal {

@@ -35,12 +35,19 @@ export function sellersHands(desk: Desk): SellersHands {
     decline: (deal) => edit(deal, { StageName: 'Declined', Decline_Reason__c: 'No capacity' }),
     reopen: (deal) => edit(deal, { StageName: 'Qualification' }),
     mark: () => markOf(desk),
+    accountOf: (deal) => accountOf(desk, deal),
     doubleAccount: (deal) => {
-      const account = desk.read(Account, recordId(textOf(desk.read(Opportunity, deal)?.fields['AccountId'])))
+      const id = accountOf(desk, deal)
+      const account = id ? desk.read(Account, id) : undefined
       const { Name = null, Website = null, BillingCountryCode = null } = account?.fields ?? {}
       desk.add(Account, { Name, Website, BillingCountryCode })
     },
   }
+}
+
+function accountOf(desk: Desk, deal: RecordId): RecordId | null {
+  const id = textOf(desk.read(Opportunity, deal)?.fields['AccountId'])
+  return id === '' ? null : recordId(id)
 }
 
 function show(desk: Desk, deal: RecordId): ShownDeal {

@@ -95,24 +95,28 @@ interface ResolveFlags {
   readonly take?: 'referral' | 'crm'
   readonly value?: string
   readonly blank?: boolean
+  readonly record?: string
+  readonly new?: boolean
   readonly pipeline?: string
 }
 
 function addResolve(group: Command, bench: Bench): void {
   const command = group
     .command('resolve')
-    .description('Answers a question: which of two values counts, or a third one.')
+    .description('Answers a question: which of two values counts, or which of several accounts or contacts it is.')
     .argument('<deal>', "the beginning of a referral's id, or a CRM record's id")
-    .argument('[field]', 'the field it is about; may be left out where it asks about one only')
+    .argument('[field]', 'the field or the lookup it is about; may be left out where it asks about one only')
     .option('--take <side>', 'partner-center or crm', side)
     .option('--value <value>', 'another value, in the form the mapping shows it')
     .option('--blank', 'empty on both sides')
+    .option('--record <id>', 'which account or contact it is: one of those that fit, or another one')
+    .option('--new', 'none of those that fit: a new one is made')
     .option('--pipeline <name>', 'only this pipeline')
     .action(bench.run(resolve))
   examples(
     command,
     'dealbridge referrals resolve 2f77c3d5 CloseDate --take crm',
-    'dealbridge referrals resolve 2f77c3d5 CloseDate --value 2026-12-31',
+    'dealbridge referrals resolve 2f77c3d5 account --record 001Qy00000Abf90',
   )
 }
 
@@ -126,11 +130,13 @@ async function resolve(
   context: Context,
   deal: string,
   field: string | undefined,
-  { take, value, blank, pipeline }: ResolveFlags,
+  { pipeline, ...flags }: ResolveFlags,
 ): Promise<number> {
-  const answer = take ?? (blank ? { value: null } : value === undefined ? null : { value })
-  if (answer === null || (take !== undefined && value !== undefined)) {
-    context.note('Say which value counts: --take partner-center, --take crm, --value <value> or --blank.')
+  const [answer, ...more] = answersIn(flags)
+  if (answer === undefined || more.length > 0) {
+    context.note(
+      'Say which value counts (--take partner-center, --take crm, --value <value> or --blank), or which record it is (--record <id> or --new). One of them.',
+    )
     return exit.usage
   }
   return await act(context, {
@@ -142,6 +148,16 @@ async function resolve(
     ...(pipeline === undefined ? {} : { pipeline }),
   })
 }
+
+type Answer = Extract<DealRequest, { do: 'resolve' }>['take']
+
+const answersIn = ({ take, value, blank, record, ...flags }: ResolveFlags): readonly Answer[] => [
+  ...(take === undefined ? [] : [take]),
+  ...(value === undefined ? [] : [{ value }]),
+  ...(blank ? [{ value: null }] : []),
+  ...(record === undefined ? [] : [{ record }]),
+  ...(flags.new ? [{ record: null }] : []),
+]
 
 function addRelease(group: Command, bench: Bench): void {
   const command = group

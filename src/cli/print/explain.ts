@@ -5,7 +5,8 @@ import type { Instant } from '#core/model/instant'
 import type { Json } from '#core/model/json'
 import { isList, isObject } from '#core/model/json'
 import type { Waiting } from '#core/model/link'
-import type { CodeEntry, ExplainedField, Explanation, HistoryEvent } from '#control/answers'
+import { lookupOf } from '#core/reconcile/choice'
+import type { Candidate, CodeEntry, ExplainedField, Explanation, HistoryEvent } from '#control/answers'
 import { changeLines } from './plan.ts'
 import type { Paint } from './paint.ts'
 import { table } from './table.ts'
@@ -31,7 +32,7 @@ export function explainLines(of: Explanation, print: ExplainPrint): readonly str
     ...(of.skipped ? ['', `No mapping takes it: ${of.skipped}`] : []),
     '',
     ...fieldLines(of, print),
-    ...(field === null ? of.waits.flatMap((wait) => waitLines(wait, print)) : []),
+    ...(field === null ? of.waits.flatMap((wait) => waitLines(wait, of, print)) : []),
     ...(of.changes.length > 0 && field === null
       ? [
           '',
@@ -76,15 +77,32 @@ const arrows: Readonly<Record<ExplainedField['direction'], string>> = { toCrm: '
 
 const stateOf = ({ state, direction }: ExplainedField): string => `${marks[state]} ${state} ${arrows[direction]}`
 
-function waitLines(wait: Waiting, { paint, now, zone }: ExplainPrint): readonly string[] {
+function waitLines(wait: Waiting, of: Explanation, { paint, now, zone }: ExplainPrint): readonly string[] {
   const mark = wait.for === 'question' ? '=' : wait.for === 'outcome' ? '⏸' : '✗'
   const end = wait.until ? `   until ${when(wait.until, now, zone)}` : ''
   return [
     '',
     paint.warn(`${mark} ${wait.message}   ${wait.code}`),
     `    since ${when(wait.since, now, zone)}${end}   turn: ${wait.who}${wait.tries > 0 ? `   tried ${wait.tries}×` : ''}`,
-    ...(wait.choices ?? []).map((choice) => `    ${clip(choice, 100)}`),
+    ...(wait.choices ?? []).map((choice) => `    ${clip(choiceLine(choice, of.candidates), 120)}`),
+    ...answerLines(wait, of).map((line) => `    ${paint.dim(line)}`),
   ]
+}
+
+/** A record by its id, with what was searched by: its name, its web site. */
+function choiceLine(choice: string, candidates: readonly Candidate[]): string {
+  const candidate = candidates.find(({ id }) => id === choice)
+  const shows = Object.values(candidate?.shows ?? {}).flatMap((value) =>
+    typeof value === 'string' && value !== '' ? [value] : [],
+  )
+  return [choice, ...shows].join('   ')
+}
+
+/** How a question that is answered with a record's id is answered. */
+function answerLines({ for: what, subject }: Waiting, { referral }: Explanation): readonly string[] {
+  const lookup = lookupOf(subject)
+  if (what !== 'question' || lookup === null) return []
+  return [`dealbridge referrals resolve ${referral.slice(0, 8)} ${lookup} --record <id>   (or --new: none of these)`]
 }
 
 function historyLines(history: readonly HistoryEvent[], { paint, now, zone, field }: ExplainPrint): readonly string[] {

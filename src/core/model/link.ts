@@ -48,6 +48,17 @@ export const Owed = z.object({
 })
 export type Owed = z.infer<typeof Owed>
 
+/** Which record a person named where several fit. */
+export const Chosen = z.object({
+  /** Null: none of them, a new one. */
+  record: named<RecordId>().nullable(),
+  /** What was asked; the answer to another question is none. */
+  question: z.string(),
+  /** The records there were to choose from. */
+  among: z.array(named<RecordId>()).readonly(),
+})
+export type Chosen = z.infer<typeof Chosen>
+
 export const Link = z.object({
   key: named<LinkKey>(),
   referral: named<RecordId>(),
@@ -71,6 +82,8 @@ export const Link = z.object({
     .optional(),
   /** What both sides showed when an answer was first acted on: when that changes, the answer is to another question. */
   answeredFor: z.record(z.string(), z.object({ left: Value, right: Value })).optional(),
+  /** The records a person named for the lookups of a deal that is still to be made, by lookup. */
+  chosen: z.record(z.string(), Chosen).optional(),
   /** The outcome a person let go before its undo window was over. */
   released: z.string().optional(),
   /** Set while a person has paused this deal. */

@@ -24,6 +24,7 @@ interface Extras {
   readonly state?: Change['state']
   readonly why?: Change['why']
   readonly findBy?: Change['findBy']
+  readonly noneOf?: Change['noneOf']
 }
 
 export function updateOf(
@@ -83,6 +84,7 @@ function build({ of, subject, extras, write, kind, record, id }: Parts): Change 
     settles: extras.settles ?? settlementOf(of),
     ...(extras.why ? { why: extras.why } : {}),
     ...(extras.findBy ? { findBy: extras.findBy } : {}),
+    ...(extras.noneOf ? { noneOf: extras.noneOf } : {}),
   }
   return withEarlierRefusal(change, link.waiting, frame)
 }

@@ -13,7 +13,7 @@ import { isClosed } from '../model/stage.ts'
 import { fits, stageRowFor, type Env, type LeadPhase, type StageRow } from '../mapping/mapping.ts'
 import type { TargetModel } from '../model/target.ts'
 import { assign } from './assign.ts'
-import { createOf, updateOf } from './change.ts'
+import { createOf, refusalSubject, updateOf } from './change.ts'
 import { planCreate } from './create.ts'
 import type { DealPlan, LinkedDeal, Sides } from './linked-deal.ts'
 import type { NewDeal } from './lookups.ts'
@@ -88,8 +88,9 @@ function qualified(deal: KnownLead, answered: boolean): DealPlan {
   const { link, crm, model, frame } = deal
   const became = textOf(crm.fields[model.becameField])
   if (became !== '') {
+    const { chosen: _, ...known } = link
     const moved = {
-      ...link,
+      ...known,
       kind: frame.mapping.record,
       record: recordId(became),
       base: noBase,
@@ -124,7 +125,10 @@ function makeDeal(deal: KnownLead, first: readonly Change[]): DealPlan {
       changes: [],
     }
   const owed = made.owed.length > 0 ? { owed: [...made.owed] } : {}
-  return { link: { ...link, ...owed }, changes: [...first, ...made.changes] }
+  const changes = [...first, ...made.changes]
+  // What it asked has been answered; what was refused is still waited for.
+  const waiting = link.waiting.filter(({ subject }) => changes.some(({ id }) => subject === refusalSubject(id)))
+  return { link: { ...link, ...owed, waiting }, changes }
 }
 
 /** The referral ended before anyone answered: the lead has nowhere to go. */

@@ -1,7 +1,7 @@
 // The records a new deal points to (its account, its contact): found, or planned to be made, each once however many
 // deals of one plan need it.
 
-import type { Kind, LinkKey } from '../model/ids.ts'
+import type { Kind, LinkKey, RecordId } from '../model/ids.ts'
 import { hashOf } from '../model/hash.ts'
 import type { Json } from '../model/json.ts'
 import type { Link } from '../model/link.ts'
@@ -9,8 +9,9 @@ import { pointer, type Fields } from '../model/record.ts'
 import type { ReferralFacts } from '../model/referral.ts'
 import type { Env, Lookup } from '../mapping/mapping.ts'
 import { createId, createOf } from './change.ts'
+import { choiceFor, lookupSubject, questionOf } from './choice.ts'
 import type { Change } from './plan.ts'
-import { identityOf, pick, severalCode, type PlannedRecords } from './search.ts'
+import { identityOf, pick, severalCode, type PlannedRecords, type SearchVerdict } from './search.ts'
 import { addFields, draft } from './side.ts'
 import type { Found, PlanFrame } from './world.ts'
 import type { Wait } from './waits.ts'
@@ -52,35 +53,47 @@ export function resolveLookups(deal: NewDeal): LookupVerdict {
 }
 
 function resolve(deal: NewDeal, lookup: Lookup, parent: Resolved | undefined): Resolved | Wait {
-  const { env, found } = deal
+  const { env, found, link } = deal
   if (lookup.tries.every((by) => by.criteria(env) === null)) return whenNothingToSearchWith(lookup)
   const parentIsNew = lookup.under !== null && typeof parent?.value !== 'string'
   const within: Fields = lookup.under && typeof parent?.value === 'string' ? { [lookup.under.field]: parent.value } : {}
+  const question = questionOf(lookup, env, withinOf(parent))
+  const choice = choiceFor(link, lookup, question)
+  if (choice?.record === null && lookup.whenNone === 'create')
+    return make(deal, lookup, { parent, noneOf: choice.among })
+  const chosen = choice?.record ? found.chosen?.[lookup.name] : undefined
+  if (chosen && !chosen.gone) return { value: chosen.id, makes: null, after: [] }
   const verdict = parentIsNew
     ? ({ found: 'none' } as const)
     : pick(
         { tries: lookup.tries, answers: found.lookups[lookup.name] ?? [], whenSeveral: lookup.whenSeveral, within },
         env,
       )
+  if (choice?.record) return notShown(lookup, { question, named: choice.record, verdict })
   if (verdict.found === 'one') return { value: verdict.record.id, makes: null, after: [] }
-  if (verdict.found === 'several')
-    return several(
-      lookup,
-      verdict.records.length,
-      verdict.records.map((record) => record.id),
-    )
-  return lookup.whenNone === 'create' ? make(deal, lookup, parent) : whenNone(lookup)
+  if (verdict.found === 'several') return several(lookup, question, verdict)
+  return lookup.whenNone === 'create' ? make(deal, lookup, { parent }) : whenNone(lookup)
 }
 
-function make(deal: NewDeal, lookup: Lookup, parent: Resolved | undefined): Resolved | Wait {
+interface Making {
+  readonly parent: Resolved | undefined
+  /** Records that fit, and that a person said it is none of. */
+  readonly noneOf?: readonly RecordId[]
+}
+
+const withinOf = (parent: Resolved | undefined): string => JSON.stringify(parent?.value ?? null)
+
+function make(deal: NewDeal, lookup: Lookup, { parent, noneOf }: Making): Resolved | Wait {
   const { frame, link, facts, env, planned } = deal
-  const within = JSON.stringify(parent?.value ?? null)
+  const within = withinOf(parent)
   const known = planned.find(lookup.kind, lookup.tries, env, within)
   if (known !== undefined)
     return { value: { ...pointer(known as LinkKey) }, makes: null, after: [createId(lookup.kind, known)] }
   const written = lookup.create(env)
-  if (!written.ok) return { for: 'problem', subject: `lookup:${lookup.name}`, ...written.refusal }
-  const key = keyOf(lookup.kind, identityOf(lookup.kind, lookup.tries, env), within)
+  if (!written.ok) return { for: 'problem', subject: lookupSubject(lookup.name), ...written.refusal }
+  // Whatever was made for this customer before is among those it is none of: a new one goes by another key.
+  const apart = noneOf ? `|${noneOf.toSorted().join()}` : ''
+  const key = keyOf(lookup.kind, identityOf(lookup.kind, lookup.tries, env), within + apart)
   const to = draft('crm', null)
   addFields(to, withoutNulls(written.fields), { rule: lookup.rule, from: `lookups.${lookup.name}` })
   if (lookup.under && parent)
@@ -90,7 +103,7 @@ function make(deal: NewDeal, lookup: Lookup, parent: Resolved | undefined): Reso
     to,
     { do: 'create', kind: lookup.kind, key, keyField: null, fields: {} },
     { frame, link, facts },
-    { after: parent?.after ?? [], findBy: [...findBy], settles: { values: {} } },
+    { after: parent?.after ?? [], findBy: [...findBy], settles: { values: {} }, ...(noneOf ? { noneOf } : {}) },
   )
   planned.add(lookup.kind, key, to.fields, { tries: lookup.tries, env, within })
   return { value: { ...pointer(key) }, makes, after: [makes.id] }
@@ -112,20 +125,43 @@ function whenNone(lookup: Lookup): Resolved | Wait {
   if (lookup.whenNone === 'leaveEmpty') return empty
   return {
     for: 'problem',
-    subject: `lookup:${lookup.name}`,
+    subject: lookupSubject(lookup.name),
     code: 'DB-2204',
     message: `No ${lookup.kind} fits this referral, and the mapping never makes one (lookups.${lookup.name}).`,
     who: 'CRM admin',
   }
 }
 
-function several(lookup: Lookup, count: number, choices: readonly string[]): Wait {
+type Several = Extract<SearchVerdict, { found: 'several' }>
+
+function several(lookup: Lookup, question: string, { records, may }: Several): Wait {
+  return {
+    for: may === 'ask' ? 'question' : 'problem',
+    subject: lookupSubject(lookup.name),
+    code: severalCode,
+    message: `${records.length} records of kind ${lookup.kind} fit this referral. Which one is it?`,
+    who: may === 'ask' ? 'the seller' : 'CRM admin',
+    inputs: question,
+    choices: records.map((record) => record.id),
+  }
+}
+
+interface NotShown {
+  readonly question: string
+  readonly named: RecordId
+  readonly verdict: SearchVerdict
+}
+
+/** A slip of the finger, or deleted since: what a person named is not guessed at. */
+function notShown(lookup: Lookup, { question, named, verdict }: NotShown): Wait {
+  const fitting = verdict.found === 'several' ? verdict.records : verdict.found === 'one' ? [verdict.record] : []
   return {
     for: 'question',
-    subject: `lookup:${lookup.name}`,
+    subject: lookupSubject(lookup.name),
     code: severalCode,
-    message: `${count} records of kind ${lookup.kind} fit this referral. Which one is it?`,
+    message: `The CRM shows no ${lookup.kind} ${named}, which was named for this referral. Which one is it?`,
     who: 'the seller',
-    choices,
+    inputs: question,
+    choices: fitting.map((record) => record.id),
   }
 }

@@ -64,6 +64,8 @@ export interface Change {
     readonly value: string
     readonly compare: 'exact' | 'email' | 'domain' | 'companyName'
   }[]
+  /** Records that are found that way and were there before: a person said that it is none of them. */
+  readonly noneOf?: readonly RecordId[]
 }
 
 export interface FieldChange {

@@ -160,7 +160,8 @@ function planUnlinked(deal: Unlinked, found: Found | null): DealVerdict {
 /** The record is there already: tied to the referral now, compared at once. Nothing agreed is known yet. */
 function adopt(deal: Unlinked, crm: VendorRecord): DealPlan {
   const { frame, referral, facts } = deal
-  const link: Link = { ...startOf(deal), kind: crm.kind, record: crm.id, waiting: [] }
+  const { chosen: _, ...start } = startOf(deal)
+  const link: Link = { ...start, kind: crm.kind, record: crm.id, waiting: [] }
   return planLinked({ frame, link, referral, facts, crm })
 }
 

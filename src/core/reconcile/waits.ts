@@ -12,6 +12,8 @@ export interface Wait {
   readonly message: string
   readonly who: string
   readonly until?: Instant | null
+  /** What exactly is asked, hashed: an answer holds for that. */
+  readonly inputs?: string
   readonly choices?: readonly string[]
 }
 
@@ -25,6 +27,7 @@ export function waitFrom(wait: Wait, before: readonly Waiting[], now: Instant): 
     since: same?.since ?? now,
     until: wait.until ?? null,
     subject: wait.subject,
+    ...(wait.inputs === undefined ? {} : { inputs: wait.inputs }),
     tries: same?.tries ?? 0,
     ...(wait.choices ? { choices: [...wait.choices] } : {}),
   }

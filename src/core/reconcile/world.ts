@@ -28,6 +28,8 @@ export interface Found {
   readonly match: readonly (readonly VendorRecord[])[]
   /** The same for each lookup, by its name. */
   readonly lookups: Readonly<Record<string, readonly (readonly VendorRecord[])[]>>
+  /** What the CRM shows of the record a person named for a lookup, by the lookup's name; none: it shows nothing. */
+  readonly chosen?: Readonly<Record<string, VendorRecord>>
   /** Records among these that another referral is linked to. */
   readonly linkedElsewhere: ReadonlySet<string>
 }

@@ -15,7 +15,7 @@ export const linkCodes: Codebook = {
     title: 'Several records fit',
     means: 'A referral, or a record it points to, matches more than one record of the CRM. None is chosen by chance.',
     why: 'Duplicates in the CRM, or a rule under match.try that is too wide.',
-    fix: 'Merge the duplicates, or choose: `dealbridge referrals link <referral> <record>`. whenSeveral can be oldest or newest where that is safe.',
+    fix: 'Choose: its own record with `dealbridge referrals link <referral> <record>`; its account or contact with `dealbridge referrals resolve <referral> <lookup> --record <id>`, or `--new` when it is none of them. Or merge the duplicates: then the next pass finds the one that is left. whenSeveral can be oldest or newest where that is safe.',
     who: 'the seller',
   },
   'DB-3503': {
