@@ -13,6 +13,7 @@ import { addMode, addReload, addRun, addSteering } from './commands/running.ts'
 import { addSandbox } from './commands/sandbox.ts'
 import { addSync } from './commands/sync.ts'
 import { addUpkeep } from './commands/upkeep.ts'
+import { addVerify } from './commands/verify.ts'
 import { BadSettings, Context, Interrupted } from './context.ts'
 import { exit, exitOf } from './exit.ts'
 import { problemsText } from './failure.ts'
@@ -23,7 +24,7 @@ const groups: Readonly<Record<string, readonly AddCommand[]>> = {
   'Start:': [addInit, addSandbox, addConnect, addCheck],
   'Map:': [addMappings],
   'Move:': [addPlan, addSync, addRun, addReplay],
-  'Look:': [addStatus, addExplain, addReferrals, addProblems],
+  'Look:': [addStatus, addExplain, addReferrals, addProblems, addVerify],
   'Run it:': [addReload, addSteering, addMode, addUpkeep],
 }
 

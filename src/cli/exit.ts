@@ -3,7 +3,7 @@
 
 import type { Code } from '#core/model/ids'
 import { unreachable } from '#core/invariant'
-import type { PipelineRun } from '#control/answers'
+import type { PipelineRun, PipelineVerified } from '#control/answers'
 import type { Trouble } from '#control/trouble'
 
 export const exit = {
@@ -58,6 +58,18 @@ export function exitOfRuns(runs: readonly PipelineRun[]): number {
   // A pipeline that only observes is no reason for concern beside others that did what they should.
   const active = runs.filter(({ result }) => result !== 'observing')
   return Math.max(exit.done, ...(active.length > 0 ? active : runs).map(exitOfRun))
+}
+
+/** What waits or is unexplained is told louder than what is on its way; a pipeline that could not be read, loudest. */
+export function exitOfVerified(pipelines: readonly PipelineVerified[]): number {
+  return Math.max(exit.done, ...pipelines.map(exitOfPairs))
+}
+
+function exitOfPairs({ trouble, history, counts }: PipelineVerified): number {
+  if (trouble) return exitOf(trouble)
+  // An altered history is as loud as it gets without a failure: it is told before anything that is only pending.
+  if (counts.unexplained + counts.held + counts.shared + (history?.altered ?? 0) > 0) return exit.held
+  return counts.due > 0 ? exit.pending : exit.done
 }
 
 function exitOfRun({ result, trouble }: PipelineRun): number {

@@ -2,6 +2,7 @@
 // names its schema, and a schema once published keeps its meaning.
 
 import type { CodeEntry } from '#core/codes'
+import type { Code } from '#core/model/ids'
 import type { Instant } from '#core/model/instant'
 import type { Json } from '#core/model/json'
 import type { Waiting } from '#core/model/link'
@@ -183,6 +184,59 @@ export interface PipelinesDone {
 export interface Replayed {
   readonly deals: number
   readonly runs: readonly PipelineRun[]
+}
+
+/** Every linked pair, read on both sides and compared. */
+export interface Verified {
+  readonly schema: 'dealbridge.verify/v1'
+  readonly pipelines: readonly PipelineVerified[]
+}
+
+export interface PipelineVerified {
+  readonly pipeline: string
+  readonly source: string
+  readonly target: string
+  readonly at: Instant
+  readonly ms: number
+  /** By the worst that can be said of a pair; `shared`: pairs whose record another referral holds too. */
+  readonly counts: {
+    readonly pairs: number
+    readonly agree: number
+    readonly rests: number
+    readonly due: number
+    readonly held: number
+    readonly unexplained: number
+    readonly shared: number
+  }
+  /** The worst first, and no more than were asked for. */
+  readonly deals: readonly VerifiedDeal[]
+  /** Null when it could not be read to its end. */
+  readonly history: { readonly events: number; readonly altered: number } | null
+  readonly trouble: Trouble | null
+}
+
+export interface VerifiedDeal {
+  readonly referral: string
+  readonly record: string | null
+  readonly kind: string
+  readonly title: string
+  readonly state: VerifiedField['state']
+  readonly fields: readonly VerifiedField[]
+}
+
+export interface VerifiedField {
+  readonly field: string
+  readonly referral: Json
+  readonly crm: Json
+  /**
+   * `due`: the next pass writes it. `held`: it waits, and the code says for what. `rests`: a rule of the mapping lets it
+   * be. `unexplained`: nothing accounts for it, which should never be seen.
+   */
+  readonly state: 'due' | 'held' | 'rests' | 'unexplained'
+  readonly why: string | null
+  readonly code: Code | null
+  readonly until: Instant | null
+  readonly rule: string | null
 }
 
 export interface Checked {

@@ -14,6 +14,7 @@ import type {
   Reloaded,
   Replayed,
   Status,
+  Verified,
 } from './answers.ts'
 import type { Preview, Publication, SchemaAnswer, Versions } from './mappings/answers.ts'
 import type { PreviewRequest, PublishRequest, SchemaRequest, VersionsRequest } from './mappings/requests.ts'
@@ -27,6 +28,7 @@ import type {
   PlanRequest,
   ReplayRequest,
   SyncRequest,
+  VerifyRequest,
 } from './requests.ts'
 
 export interface Control {
@@ -41,6 +43,8 @@ export interface Control {
   pipeline(request: PipelineRequest): Promise<PipelinesDone>
   problems(): Promise<readonly ProblemGroup[]>
   replay(request: ReplayRequest, tell?: Tell): Promise<Replayed>
+  /** Compares every linked pair on both sides, and writes nothing. */
+  verify(request: VerifyRequest, tell?: Tell): Promise<Verified>
   check(request: CheckRequest): Promise<Checked>
   reload(): Promise<Reloaded>
   backup(request: BackupRequest): Promise<BackedUp>

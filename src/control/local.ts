@@ -19,6 +19,7 @@ import type {
   Reloaded,
   Replayed,
   Status,
+  Verified,
 } from './answers.ts'
 import { backUp } from './backup.ts'
 import { check } from './check.ts'
@@ -47,10 +48,12 @@ import type {
   PlanRequest,
   ReplayRequest,
   SyncRequest,
+  VerifyRequest,
 } from './requests.ts'
 import { statusOf } from './status.ts'
 import { nextAfter, steer } from './steer.ts'
 import { planAt, syncAt } from './sync.ts'
+import { verify } from './verify.ts'
 
 export interface LocalParts {
   readonly assembly: () => Assembly
@@ -154,6 +157,10 @@ export class LocalControl implements Control {
 
   async replay(request: ReplayRequest, tell?: Tell): Promise<Replayed> {
     return await replay(this.#runners(request.pipeline), request, { ending: this.#parts.ending, tell })
+  }
+
+  async verify(request: VerifyRequest, tell?: Tell): Promise<Verified> {
+    return await verify(this.#runners(request.pipeline), request, { ending: this.#parts.ending, tell })
   }
 
   async check({ connection }: CheckRequest): Promise<Checked> {

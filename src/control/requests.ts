@@ -121,6 +121,13 @@ export type ReplayRequest = z.infer<typeof ReplayRequest>
 
 /** An absolute path: the daemon may stand in another folder than whoever asks. */
 export const BackupRequest = z.strictObject({ to: z.string().min(1).max(4096) })
+export const VerifyRequest = z.strictObject({
+  pipeline: name.optional(),
+  /** How many deals that differ are told one by one; all of them are counted. */
+  max: z.int().min(0).max(10_000).optional(),
+})
+export type VerifyRequest = z.infer<typeof VerifyRequest>
+
 export type BackupRequest = z.infer<typeof BackupRequest>
 
 export const CheckRequest = z.strictObject({ connection: name.optional() })

@@ -13,6 +13,7 @@ import {
   PlanRequest,
   ReplayRequest,
   SyncRequest,
+  VerifyRequest,
 } from './requests.ts'
 
 export interface Verb {
@@ -39,6 +40,7 @@ export const verbs = {
   pipeline: verb(PipelineRequest, async (control, request) => await control.pipeline(request)),
   problems: verb(nothing, async (control) => await control.problems()),
   replay: verb(ReplayRequest, async (control, request, tell) => await control.replay(request, tell)),
+  verify: verb(VerifyRequest, async (control, request, tell) => await control.verify(request, tell)),
   check: verb(CheckRequest, async (control, request) => await control.check(request)),
   reload: verb(nothing, async (control) => await control.reload()),
   backup: verb(BackupRequest, async (control, request) => await control.backup(request)),

@@ -66,6 +66,19 @@ export class Line {
     }
   }
 
+  /** A call that nobody may repeat here: the next page of a stream that cannot be taken up again in the middle. */
+  async once<T>(attempt: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    this.#refuseWhileResting()
+    try {
+      const answer = await attempt()
+      this.#failures = 0
+      return answer
+    } catch (error) {
+      signal.throwIfAborted()
+      throw this.#gaveUp(error)
+    }
+  }
+
   async #waitBefore(call: string, error: unknown, attempt: number, signal: AbortSignal): Promise<boolean> {
     if (!(error instanceof RetryLater)) return false
     const { clock, random, log, name } = this.#options

@@ -4,6 +4,7 @@
 
 import type { Page } from '#spi'
 import { linkKey, REFERRAL, type LinkKey } from '#core/model/ids'
+import type { VendorRecord } from '#core/model/record'
 import type { DealView } from '#core/reconcile/world'
 import { wholeDeals } from './normalise.ts'
 import type { Pipeline } from './pipeline.ts'
@@ -12,27 +13,55 @@ import type { Pipeline } from './pipeline.ts'
 const unlistedMax = 500
 const sliceMax = 500
 
+export interface SweepOptions {
+  /** Only referrals that have a record, and every one of those, however many the source does not list. */
+  readonly onlyLinked?: boolean
+}
+
 /** Views of all deals, both sides read afresh, in slices. */
-export async function* sweep(pipeline: Pipeline, signal: AbortSignal): AsyncIterable<readonly DealView[]> {
+export async function* sweep(
+  pipeline: Pipeline,
+  signal: AbortSignal,
+  { onlyLinked = false }: SweepOptions = {},
+): AsyncIterable<readonly DealView[]> {
   const listed = new Set<LinkKey>()
   for await (const page of pagesOf(pipeline, signal)) {
     for (let start = 0; start < page.records.length; start += sliceMax) {
       const slice = page.records.slice(start, start + sliceMax).filter((record) => !listed.has(linkKey(record.id)))
       for (const record of slice) listed.add(linkKey(record.id))
-      yield await wholeDeals(pipeline, { referrals: slice }, signal)
+      const referrals = onlyLinked ? await linkedAmong(pipeline, slice) : slice
+      if (referrals.length > 0) yield await wholeDeals(pipeline, { referrals }, signal)
     }
   }
-  yield* unlisted(pipeline, listed, signal)
+  yield* unlisted(pipeline, { listed, max: onlyLinked ? Infinity : unlistedMax }, signal)
 }
 
-function pagesOf({ source }: Pipeline, signal: AbortSignal): AsyncIterable<Page> {
-  return source.session.changes([{ kind: REFERRAL, fields: [] }], null, signal)
+async function linkedAmong({ ledger }: Pipeline, referrals: readonly VendorRecord[]): Promise<readonly VendorRecord[]> {
+  const links = await ledger.getMany(
+    'link',
+    referrals.map(({ id }) => linkKey(id)),
+  )
+  return referrals.filter((_, index) => links[index]?.record)
+}
+
+/** Each page through the line, so that a vendor that asked for a pause has it. */
+async function* pagesOf({ source }: Pipeline, signal: AbortSignal): AsyncIterable<Page> {
+  const pages = source.session.changes([{ kind: REFERRAL, fields: [] }], null, signal)[Symbol.asyncIterator]()
+  try {
+    for (;;) {
+      const { done, value } = await source.line.once(async () => await pages.next(), signal)
+      if (done) return
+      yield value
+    }
+  } finally {
+    await pages.return?.()
+  }
 }
 
 /** Older than the source lists, or gone from it. */
 async function* unlisted(
   pipeline: Pipeline,
-  listed: ReadonlySet<LinkKey>,
+  { listed, max }: { readonly listed: ReadonlySet<LinkKey>; readonly max: number },
   signal: AbortSignal,
 ): AsyncIterable<readonly DealView[]> {
   let links = []
@@ -41,11 +70,11 @@ async function* unlisted(
     if (listed.has(link.key) || link.record === null) continue
     links.push(link)
     count += 1
-    if (links.length === sliceMax || count === unlistedMax) {
+    if (links.length === sliceMax || count === max) {
       yield await wholeDeals(pipeline, { links }, signal)
       links = []
     }
-    if (count === unlistedMax) return
+    if (count === max) return
   }
   if (links.length > 0) yield await wholeDeals(pipeline, { links }, signal)
 }
