@@ -45,15 +45,17 @@ export const unknownDeal = (deal: string): NeedsHuman =>
     { code: 'DB-1150', who: 'operations' },
   )
 
-function ambiguous(deal: string, found: readonly FoundDeal[]): NeedsHuman {
-  const names = found.slice(0, shownMax).map(({ runner, link }) => `${link.referral} (${runner.name})`)
+const ambiguous = (deal: string, found: readonly FoundDeal[]): NeedsHuman =>
+  ambiguousDeal(
+    deal,
+    found.map(({ runner, link }) => `${link.referral} (${runner.name})`),
+  )
+
+export function ambiguousDeal(deal: string, found: readonly string[]): NeedsHuman {
+  const choices = found.slice(0, shownMax)
   return new NeedsHuman(
-    `"${deal}" fits ${found.length} deals: ${names.join(', ')}. Give more of the id, or --pipeline.`,
-    {
-      code: 'DB-1151',
-      who: 'operations',
-      choices: names,
-    },
+    `"${deal}" fits ${found.length} deals: ${choices.join(', ')}. Give more of the id, or --pipeline.`,
+    { code: 'DB-1151', who: 'operations', choices },
   )
 }
 

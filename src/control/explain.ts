@@ -18,9 +18,9 @@ import type { Pipeline } from '#engine/pipeline'
 import type { Runner } from '#assembly/runner'
 import type { HistoryEvent } from '#ledger'
 import type { Candidate, Explanation, ExplainedField } from './answers.ts'
-import { findDeals, prefixMin, unknownDeal } from './deals.ts'
-import { notebookOf } from './notebook.ts'
+import { findDeals, unknownDeal } from './deals.ts'
 import type { ExplainRequest } from './requests.ts'
+import { wholeId } from './unlinked.ts'
 
 const historyMax = 200
 const historyShort = 12
@@ -31,7 +31,7 @@ export async function explain(
   signal: AbortSignal,
 ): Promise<Explanation> {
   const known = await findDeals(runners, request.deal)
-  const whole = known.length > 0 ? request.deal : await wholeId(runners, request.deal)
+  const whole = known.length > 0 ? request.deal : await wholeId(runners, request.deal, signal)
   for (const runner of known.length > 0 ? known.map((deal) => deal.runner) : runners) {
     const link = known.find((deal) => deal.runner === runner)?.link ?? null
     const pipeline = await runner.ready(signal)
@@ -39,16 +39,6 @@ export async function explain(
     if (view) return await told({ pipeline, view, request, link: link ?? view.link })
   }
   throw unknownDeal(request.deal)
-}
-
-/** The id of a referral that no pipeline has linked, but one has seen. */
-async function wholeId(runners: readonly Runner[], deal: string): Promise<string> {
-  const prefix = deal.trim().toLowerCase()
-  const seen = new Set<string>()
-  for (const runner of runners)
-    if (prefix.length >= prefixMin) for (const key of (await notebookOf(runner)).roster.seenBy(prefix)) seen.add(key)
-  const [only] = seen
-  return only !== undefined && seen.size === 1 ? only : deal
 }
 
 /** An unlinked referral is asked for by its whole id. */

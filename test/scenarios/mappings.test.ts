@@ -32,6 +32,14 @@ describe('an org that has everything', () => {
     expect(await cli.read('.dealbridge/schema/mapping.salesforce.json')).toContain('"const": "PC_Referral_Id__c"')
 
     expect(await cli.run(['mappings', 'test'])).toMatchObject({ code: 0, out: expect.stringContaining('All 17 pass.') })
+    expect((await cli.run(['mappings', 'diff'])).err).toContain('has not worked with any mapping yet')
+    const migrated = await cli.run(['mappings', 'fmt', '--migrate'])
+    expect(migrated).toMatchObject({ code: 0, err: expect.stringContaining('one version of the grammar so far') })
+    const [some = ''] = cli.source.referrals
+    const seen = await cli.run(['mappings', 'preview', '--referral', some.slice(0, 8), '--no-impact'])
+    expect(seen.out).toMatch(/, with your mapping +nothing is published yet\n/)
+    expect(seen.out).toMatch(/LeadSource +→ +Microsoft Partner Center +set +mappings\/cosell-salesforce\.yaml:\d+/)
+
     await cli.edit('config/dealbridge.yaml', (text) => text.replace('mode: observe', 'mode: auto'))
     expect((await cli.run(['sync'])).code).toBeLessThan(2)
 

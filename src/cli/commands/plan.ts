@@ -56,7 +56,7 @@ async function plan(context: Context, flags: PlanFlags): Promise<number> {
     if (flags.json) context.json(planDocument(plans))
     else {
       tell(context, plans, { zone: context.zone(settings), full: flags.full ?? false })
-      if (draft) context.lines(['', ...plans.flatMap(draftLines)])
+      if (mapping !== undefined) context.lines(['', ...plans.flatMap((one) => draftLines(one, mapping))])
     }
     for (const { trouble } of plans) if (trouble) context.failure(trouble)
     if (flags.out !== undefined && plans.some(({ plan: one }) => one !== null))

@@ -40,26 +40,25 @@ function dealLines(preview: Preview, deal: PreviewedDeal, { paint, changed }: Pr
       ? 'nothing is published yet'
       : 'as published: the file says nothing else'
   const rows = (changed ? news : deal.values).map((value) => valueCells(value, preview.isDraft))
+  const heads = ['FIELD', '', 'VALUE', ...(preview.isDraft ? ['WAS'] : []), 'FROM', 'LINE']
   const lines = rows.length === 0 ? ['  Nothing differs.'] : table(heads, rows, paint).map((line) => `  ${line}`)
   return [`${title}, ${seen}       ${tally}`, ...lines]
 }
 
-const heads = ['FIELD', '', 'VALUE', 'WAS', 'FROM', 'LINE'] as const
-
 function valueCells(value: PreviewedValue, isDraft: boolean): readonly string[] {
-  const { name, direction, problem, from, rule, isChanged } = value
+  const { name, direction, problem, from, rule } = value
   return [
     name,
     arrows[direction],
     problem === null ? shown(value.value, 44, name) : `✗ ${clip(problem, 60)}`,
-    wasText(value, isDraft && isChanged),
+    ...(isDraft ? [wasText(value)] : []),
     clip(from, 40),
     rule,
   ]
 }
 
-function wasText(value: PreviewedValue, isChanged: boolean): string {
-  if (!isChanged) return '(same)'
+function wasText(value: PreviewedValue): string {
+  if (!value.isChanged) return '(same)'
   return 'was' in value && value.was !== undefined ? `(was: ${shown(value.was, 30, value.name)})` : '(new)'
 }
 
@@ -88,7 +87,7 @@ export function impactLines(
 }
 
 /** What a plan that was made with a draft comes to: for deciding whether to publish it. */
-export function draftLines({ pipeline, plan, apiCalls }: PipelinePlan): readonly string[] {
+export function draftLines({ pipeline, plan, apiCalls }: PipelinePlan, draft: string): readonly string[] {
   if (!plan) return []
   const due = plan.changes.filter(({ state }) => state === 'ready' || state === 'held')
   const counts = new Map<string, number>()
@@ -101,6 +100,6 @@ export function draftLines({ pipeline, plan, apiCalls }: PipelinePlan): readonly
   const refusals = plan.changes.filter(({ state }) => state === 'refused').length
   return [
     `With this draft ${pipeline} would change ${plural(records, 'record')}${few.length > 0 ? `: ${few.join(', ')}${fields.length > few.length ? ' and more' : ''}` : ''}.`,
-    `${plural(outcomes, 'outcome')}, ${plural(refusals, 'refusal')}, about ${plural(apiCalls, 'API call')}.   Only what differs from the published mapping: dealbridge mappings preview --mapping`,
+    `${plural(outcomes, 'outcome')}, ${plural(refusals, 'refusal')}, about ${plural(apiCalls, 'API call')}.   Only what differs from the published mapping: dealbridge mappings preview --mapping ${draft}`,
   ]
 }

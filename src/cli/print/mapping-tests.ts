@@ -19,7 +19,11 @@ export function testLines({ files, passed, total }: Tested, print: TestsPrint): 
   const lines = files.flatMap((file) => fileLines(file, { ...print, full: !isShort }))
   const seconds = `${(print.ms / 1_000).toFixed(1)} s`
   const coverage = files.flatMap(({ report }) => (report ? coverageLines(report, files.length > 1) : []))
-  if (total === 0) return [...lines, `No mapping carries a test. See "tests" in mappings/README.md.   ${seconds}`]
+  if (total === 0) {
+    const isTried = files.every(({ report }) => report !== null)
+    const none = 'No mapping carries a test. See "tests" in mappings/README.md.'
+    return [...lines, `${isTried ? none : 'No test was run. What is wrong: dealbridge mappings validate'}   ${seconds}`]
+  }
   const tally = passed === total ? `All ${total} pass.` : `${passed} of ${total} pass.`
   const [only] = coverage
   return coverage.length === 1 && only !== undefined

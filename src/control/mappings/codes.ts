@@ -38,6 +38,13 @@ export const mappingDeskCodes: Codebook = {
     fix: 'Say it: --note "call-backs are Hot".',
     who: 'CRM admin',
   },
+  'DB-2038': {
+    title: 'Nothing is published yet',
+    means: 'A mapping is to be compared with the published one, and its pipeline has not worked with any.',
+    why: 'The folder is new: the first pass, or the first `publish`, makes version 1.',
+    fix: 'Publish it (`dealbridge mappings publish --note …`), or compare two files.',
+    who: 'CRM admin',
+  },
   'DB-2036': {
     title: 'A file is there already',
     means: 'Something would be written where a file stands. It was left as it is.',

@@ -12,6 +12,7 @@ import type { Pipeline } from '#engine/pipeline'
 import type { Tell } from '../control.ts'
 import { findDeals, unknownDeal } from '../deals.ts'
 import { viewOf } from '../explain.ts'
+import { wholeId } from '../unlinked.ts'
 import type { Preview, PreviewedDeal, PreviewedValue } from './answers.ts'
 import { impactOf } from './impact.ts'
 import type { PreviewRequest } from './requests.ts'
@@ -24,16 +25,18 @@ interface Looking {
 
 export async function preview(runners: readonly Runner[], request: PreviewRequest, looking: Looking): Promise<Preview> {
   const known = request.deal === undefined ? [] : await findDeals(runners, request.deal)
+  const deal =
+    request.deal === undefined || known.length > 0 ? request.deal : await wholeId(runners, request.deal, looking.signal)
   for (const runner of known.length > 0 ? known.map((deal) => deal.runner) : runners) {
     const link = known.find((deal) => deal.runner === runner)?.link ?? null
     const pipeline = await runner.ready(looking.signal)
     const other = await otherMapping(runner, request, looking.signal)
-    if (request.deal === undefined) return await told({ runner, pipeline, other, view: null, request }, looking)
+    if (deal === undefined) return await told({ runner, pipeline, other, view: null, request }, looking)
     const reading = { ...pipeline, mapping: other }
-    const view = await viewOf(reading, link, request.deal, looking.signal)
+    const view = await viewOf(reading, link, deal, looking.signal)
     if (view) return await told({ runner, pipeline, other, view, request }, looking)
   }
-  throw unknownDeal(request.deal ?? '')
+  throw unknownDeal(deal ?? '')
 }
 
 /** What was sent, or the pipeline's own file as it stands now: it may be ahead of what works. */

@@ -29,7 +29,7 @@ function rowValue(row: Row, view: DealView, env: Env): MadeValue {
     name: back ? (row.referral ?? row.crm) : row.crm,
     direction: row.direction,
     rule: placeOf(row.rule),
-    from: back ? row.crm : (row.referral ?? 'formula'),
+    from: back ? row.crm : (row.referral ?? (row.isConstant ? 'set' : 'formula')),
   }
   const read = back ? readBack(row, view) : row.fromReferral(env)
   if (read.is === 'refused') return { ...about, value: null, problem: read.refusal.message }

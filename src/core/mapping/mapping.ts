@@ -72,6 +72,8 @@ export interface Row {
   readonly crm: FieldName
   /** The path in the referral; null for a formula or a constant. */
   readonly referral: string | null
+  /** Always the same value (`set`). */
+  readonly isConstant?: boolean
   readonly fromReferral: (env: Env) => Reading
   readonly fromCrm: (fields: Fields) => Reading
   /** Undefined when this row never writes that side. `at` dates what is added to a text (`combine: appendDated`). */
@@ -200,8 +202,8 @@ export interface StatusFields {
   readonly link: FieldName | null
 }
 
+/** What must hold before anything goes to the referral's side. */
 export interface Check {
-  readonly before: 'toReferral' | 'toCrm'
   readonly passes: (env: Env) => boolean
   readonly message: string
   readonly code: Code

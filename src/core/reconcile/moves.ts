@@ -106,7 +106,7 @@ function checked(moves: Moves, deal: LinkedDeal, sides: Sides, env: Env): Moves 
 }
 
 function brokenRule({ frame }: LinkedDeal, env: Env): Moves['blocked'] {
-  const broken = frame.mapping.checks.find((check) => check.before === 'toReferral' && !check.passes(env))
+  const broken = frame.mapping.checks.find((check) => !check.passes(env))
   return broken ? { code: broken.code, message: broken.message, who: 'the seller' } : null
 }
 

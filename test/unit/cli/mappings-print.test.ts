@@ -72,6 +72,11 @@ describe('tests', () => {
       '  ✗ cannot be tried: it has errors',
       'b',
       '  ! it carries no test',
+      'No test was run. What is wrong: dealbridge mappings validate   0.0 s',
+    ])
+    expect(testLines(tested([file('b', [])]), { paint, full: false, ms: 0 })).toEqual([
+      'b',
+      '  ! it carries no test',
       'No mapping carries a test. See "tests" in mappings/README.md.   0.0 s',
     ])
   })
@@ -160,7 +165,7 @@ describe('a preview', () => {
   test('nothing is said of a plan that could not be made', () => {
     const system = { name: 'x', label: 'X' }
     const planned = { pipeline: 'cosell', mode: 'auto', target: system, source: system, ms: 1 } as const
-    expect(draftLines({ ...planned, plan: null, apiCalls: 0, trouble: null })).toEqual([])
+    expect(draftLines({ ...planned, plan: null, apiCalls: 0, trouble: null }, 'draft.yaml')).toEqual([])
   })
 })
 

@@ -77,10 +77,16 @@ async function versionNamed(control: Control, pipeline: string, name: string): P
   const number = name === 'published' ? (versions.at(-1)?.number ?? 0) : Number(name.replace(/^v/, ''))
   const { text } = number < 1 ? { text: null } : await control.versions({ pipeline, text: number })
   if (text !== null) return { shown: `version ${number}`, text }
-  throw noVersion(pipeline, name)
+  throw versions.length === 0 ? nothingPublished(pipeline) : noVersion(pipeline, name)
 }
 
-export const noVersion = (pipeline: string, name: string): NeedsHuman =>
+const nothingPublished = (pipeline: string): NeedsHuman =>
+  new NeedsHuman(
+    `The pipeline ${pipeline} has not worked with any mapping yet: nothing is published that its file could be compared with.`,
+    { code: 'DB-2038', who: 'CRM admin' },
+  )
+
+const noVersion = (pipeline: string, name: string): NeedsHuman =>
   new NeedsHuman(`The pipeline ${pipeline} keeps no version "${name}". See: dealbridge mappings publish --list`, {
     code: 'DB-2034',
     who: 'CRM admin',
@@ -110,8 +116,10 @@ interface FmtFlags {
   readonly migrate?: boolean
 }
 
-async function fmt(context: Context, names: readonly string[], { check }: FmtFlags): Promise<number> {
+async function fmt(context: Context, names: readonly string[], { check, migrate }: FmtFlags): Promise<number> {
   const settings = await context.settings()
+  // Every file that can be read is of the one version there is.
+  if (migrate) context.note('There is one version of the grammar so far: no words of older ones need rewriting.')
   const { files } = context.parts
   const desk = deskFor(context, settings, null)
   let untidy = 0

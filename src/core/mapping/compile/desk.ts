@@ -45,6 +45,8 @@ export class Desk {
   readonly paths = new Set<string>()
   /** Fields that were probably meant by names that are not there: they are not missing as well. */
   readonly meant = new Set<string>()
+  /** The same for stages. */
+  readonly meantStages = new Set<string>()
   readonly #names: ObjectType
   readonly #properties: ReadonlyMap<string, Property>
   readonly #kinds: ReadonlyMap<string, KindSchema>

@@ -93,14 +93,18 @@ export function checkRequiredFields(
   )
     return
   const required = schema.fields.filter((field) => field.required && field.creatable && field.calculated !== true)
-  const missing = required.filter(({ name }) => !written.has(name) && !desk.meant.has(name))
+  const given = document.fields?.items ?? []
+  // A row that has a mistake of its own is not missing as well.
+  const named = new Set(
+    given.flatMap(({ crm, direction }) => (crm && direction?.value !== 'toReferral' ? [crm.value] : [])),
+  )
+  const missing = required.filter(({ name }) => !written.has(name) && !named.has(name) && !desk.meant.has(name))
   const at = entryOf(document.node, 'fields')?.key ?? headOf(document.node)
   if (missing.length > 0) {
     const names = listed(missing.map(({ name, label }) => (label === name ? name : `${name} (${label})`)))
     const what = `A new ${schema.kind} needs ${names}, and no row fills ${missing.length === 1 ? 'it' : 'them'}.`
     desk.notes.error(at, 'DB-2106', what, { fix: 'add a row, or set a value' })
   }
-  const given = document.fields?.items ?? []
   for (const field of required) {
     const row = given.find(({ crm, direction }) => crm?.value === field.name && direction?.value !== 'toReferral')
     if (row && row.default === undefined && field.name !== document.stages?.crm?.value) warnIfBlank(desk, rows, field)

@@ -38,7 +38,6 @@ export function compileChecks(desk: Desk, documents: readonly CheckDocument[]): 
     if (!document.before || !holds || !document.message) return []
     return [
       {
-        before: document.before.value,
         // A rule that cannot be worked out is not known to hold.
         passes: (env) => {
           const answer = holds(env)

@@ -230,6 +230,7 @@ function rowOf(desk: Desk, document: RowWords, parts: Parts, rest: Rest): Row {
     rule: desk.rule(at, key),
     crm: place.full,
     referral: path,
+    ...(source.is === 'constant' ? { isConstant: true } : {}),
     ...lensOf(spec),
   }
 }

@@ -5,6 +5,7 @@ import { bare, canonicalJson, textOf, type Json } from '../../model/json.ts'
 import type { Fields } from '../../model/record.ts'
 import type { Choice, FieldSchema } from '../../model/schema.ts'
 import { isClosed, type Stage } from '../../model/stage.ts'
+import { nearest } from '../../nearest.ts'
 import { entryOf, type ScalarNode, type Span } from '../../source.ts'
 import type { PlaceDocument, StageRowDocument, StagesDocument } from '../document/stages.ts'
 import { headOf } from '../grammar/form.ts'
@@ -87,6 +88,8 @@ function stageValue(desk: Desk, field: CrmPlace, { text, node, index }: StageTex
   const removed = desk.removed(field.kind, field.name, text)
   const active = schema.choices.filter((choice) => choice.active).map((choice) => choice.label)
   const back = `put the value back in ${desk.world.target.label}, or point row ${index + 1} at another stage`
+  const near = removed === undefined ? nearest(text, active) : undefined
+  if (near !== undefined) desk.meantStages.add(near)
   const more = removed === undefined ? either(suggestion(text, active, node), back) : { hint: removed, fix: back }
   const what = known ? `"${text}" is switched off in ${field.full}.` : `"${text}" is not a ${meant(schema)}.`
   desk.notes.error(node, 'DB-2131', what, more)
@@ -127,7 +130,9 @@ function checkCoverage(desk: Desk, document: StagesDocument, { field, rows }: Co
   const choices = field.schema?.choices?.filter((choice) => choice.active && (choice.means ?? 'open') === 'open') ?? []
   const read = rows.filter(({ row }) => row.direction !== 'toCrm').flatMap(({ row }) => row.crm)
   const uncovered = choices.filter(
-    ({ value }) => !ignored.has(value) && !read.some((fields) => fields[field.full] === value),
+    ({ value, label }) =>
+      // A stage whose name is misspelt is not missing as well.
+      !ignored.has(value) && !desk.meantStages.has(label) && !read.some((fields) => fields[field.full] === value),
   )
   if (uncovered.length === 0) return
   const at: Span = entryOf(document.node, 'rows')?.key ?? headOf(document.node)

@@ -125,6 +125,17 @@ describe('a preview', () => {
     expect(deal).toMatchObject({ skipped: 'Private deals stay in Partner Center.', values: [] })
   })
 
+  test('of a deal nobody has linked or seen: by the beginning of its id, as a plan shows it', async () => {
+    const house = await fakeControl()
+    addReferral(house.source, 'cccc0001-4a11', { status: 'Accepted' })
+    addReferral(house.source, 'cccc0002-4a12', { status: 'Accepted' })
+    const { deal } = await house.control.preview({ deal: 'CCCC0001', impact: false })
+    expect(deal).toMatchObject({ referral: 'cccc0001-4a11', record: null })
+    await expect(house.control.preview({ deal: 'cccc', impact: false })).rejects.toMatchObject({ code: 'DB-1151' })
+    await expect(house.control.preview({ deal: 'dddd', impact: false })).rejects.toMatchObject({ code: 'DB-1150' })
+    expect((await house.control.explain({ deal: 'cccc0002' })).referral).toBe('cccc0002-4a12')
+  })
+
   test('counts what only the draft would change, on all linked deals', async () => {
     const house = await linked(4)
     // One of them moved meanwhile: that is no matter of the draft.
