@@ -2,7 +2,8 @@
 // answer. An idle pass is not written down each time: one entry in a quarter of an hour says that all is well.
 
 import type { CycleReport } from '#engine/cycle'
-import { later } from '#core/model/instant'
+import type { Code } from '#core/model/ids'
+import { later, type Instant } from '#core/model/instant'
 import type { Runner } from '#assembly/runner'
 import type { KeptLedger, LedgerChange } from '#ledger'
 import type { Run } from '#ledger/entries'
@@ -14,11 +15,19 @@ const heartbeatMs = 15 * 60_000
 /** Counting looks at every link; so often is often enough. */
 const countedForMs = 10_000
 
+export interface Stopped {
+  readonly code: Code
+  readonly message: string
+  readonly since: Instant
+}
+
 export class Notebook {
   readonly roster: Roster
   readonly #runner: Runner
   #last: Run | null
   #stored: Run | null
+  /** When passes began to end as the last one did. */
+  #since: Instant | null
   #counted: { readonly counts: Counted; readonly at: number } | null = null
 
   private constructor(runner: Runner, roster: Roster, last: Run | null) {
@@ -26,6 +35,7 @@ export class Notebook {
     this.roster = roster
     this.#last = last
     this.#stored = last
+    this.#since = last?.startedAt ?? null
   }
 
   static async open(runner: Runner): Promise<Notebook> {
@@ -37,10 +47,23 @@ export class Notebook {
     return this.#last
   }
 
+  /** Why nothing is written until a person has decided, and since when. */
+  get stopped(): Stopped | null {
+    const run = this.#last
+    if (run?.result !== 'stopped' || run.code === null) return null
+    return { code: run.code, message: run.message ?? '', since: this.#since ?? run.startedAt }
+  }
+
   /** After a pass that may have written. */
   async note(report: CycleReport, reconciled: boolean): Promise<void> {
     const run = runOf(this.#runner, report)
+    const before = this.#last
     this.#last = run
+    if (before?.result !== run.result || before.code !== run.code) {
+      this.#since = run.startedAt
+      if (this.stopped)
+        this.#runner.machine.log.warn('run.stopped', { pipeline: run.pipeline, code: this.stopped.code })
+    }
     if ((report.applied?.written ?? 0) > 0 || (report.plan?.links.length ?? 0) > 0) this.#counted = null
     const changes: LedgerChange[] = [...this.roster.changes()]
     if (reconciled) changes.push({ put: 'fact', key: 'reconciled', value: { at: report.startedAt } })

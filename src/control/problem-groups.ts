@@ -4,6 +4,7 @@ import type { Codebook } from '#core/codes'
 import type { Instant } from '#core/model/instant'
 import type { Runner } from '#assembly/runner'
 import type { ProblemGroup } from './answers.ts'
+import { notebookOf } from './notebook.ts'
 import { troubleOf } from './trouble.ts'
 
 /** Different causes shown; a broken mapping can make one for each deal. */
@@ -19,18 +20,23 @@ interface Growing {
 
 export async function problemGroups(runners: Iterable<Runner>, codes: Codebook): Promise<readonly ProblemGroup[]> {
   const groups: ProblemGroup[] = []
-  for (const runner of runners) groups.push(...ofPipeline(runner, codes), ...(await ofDeals(runner, codes)))
+  for (const runner of runners) groups.push(...(await ofPipeline(runner, codes)), ...(await ofDeals(runner, codes)))
   return groups
 }
 
-function ofPipeline(runner: Runner, codes: Codebook): readonly ProblemGroup[] {
+async function ofPipeline(runner: Runner, codes: Codebook): Promise<readonly ProblemGroup[]> {
+  const about = { pipeline: runner.name, what: 'pipeline', count: 1, examples: [] } as const
   const { trouble } = runner
-  if (!trouble) return []
-  const { code, message, who } = troubleOf(trouble.error)
-  const fix = codes[code]?.fix ?? null
-  return [
-    { pipeline: runner.name, code, what: 'pipeline', message, who, since: trouble.since, count: 1, examples: [], fix },
-  ]
+  if (trouble) {
+    const { code, message, who } = troubleOf(trouble.error)
+    return [{ ...about, code, message, who, since: trouble.since, fix: codes[code]?.fix ?? null }]
+  }
+  const { stopped } = await notebookOf(runner)
+  // Elsewhere nothing is written without a person anyway.
+  if (!stopped || (await runner.mode()) !== 'auto') return []
+  const { code, since } = stopped
+  const { who = 'operations', fix = null } = codes[code] ?? {}
+  return [{ ...about, code, message: `Nothing is written: ${stopped.message}`, who, since, fix }]
 }
 
 /** Most deals first. */

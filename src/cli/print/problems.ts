@@ -17,7 +17,7 @@ export function problemLines(groups: readonly ProblemGroup[], { paint, zone, now
   return [
     paint.bold(head),
     ...groups.flatMap((group) => [
-      `${String(group.count).padStart(4)}  ${clip(group.message, 62).padEnd(62)} ${when(group.since, now, zone).padEnd(13)} ${group.who.padEnd(20)} ${group.code}`,
+      `${(group.what === 'pipeline' ? 'all' : String(group.count)).padStart(4)}  ${clip(group.message, 62).padEnd(62)} ${when(group.since, now, zone).padEnd(13)} ${group.who.padEnd(20)} ${group.code}`,
       ...(group.message.length > 62 ? [`      ${clip(group.message, 160)}`] : []),
       ...(group.fix ? [`      Fix: ${clip(group.fix, 160)}`] : []),
       ...(group.examples.length > 0 ? [paint.dim(`      ${group.pipeline}: ${group.examples.join(', ')}`)] : []),

@@ -117,8 +117,8 @@ function problems(groups: readonly ProblemGroup[], { paint }: StatusPrint): read
     ...groups
       .slice(0, 8)
       .map(
-        ({ count, message, who, code }) =>
-          `  ${plural(count, 'deal').padEnd(9)} ${clip(message, 70)}   ${who}   ${code}`,
+        ({ what, pipeline, count, message, who, code }) =>
+          `  ${(what === 'pipeline' ? clip(pipeline, 20) : plural(count, 'deal')).padEnd(9)} ${clip(message, 70)}   ${who}   ${code}`,
       ),
     paint.dim('  more: dealbridge problems'),
   ]

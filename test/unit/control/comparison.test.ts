@@ -92,6 +92,12 @@ describe('a mapping that changed', () => {
     expect((await house.control.status()).pipelines).toMatchObject([
       { lastRun: { result: 'stopped', code: 'DB-3124' } },
     ])
+    // Whoever looks is told, and since when; once it is let go, nobody is.
+    const [told] = await house.control.problems()
+    expect(told).toMatchObject({ what: 'pipeline', code: 'DB-3124', since: first.startedAt })
+    expect(told?.message).toMatch(/^Nothing is written: 25 linked records would change/)
+    await house.control.sync({ who, approved: { changes: true, outcomes: 0 } })
+    expect(await house.control.problems()).toEqual([])
   })
 
   test('is let go by whoever has seen all of it', async () => {
