@@ -6,6 +6,7 @@ import { connectorChecks, type ConnectorSubject, type Need } from '#testkit/conn
 import { cardIndexSubject } from './subjects/card-index.ts'
 import { dynamicsSubject } from './subjects/dynamics.ts'
 import { partnerCenterSubject } from './subjects/partner-center.ts'
+import { pretendedCrm, pretendedSource } from './subjects/pretended.ts'
 import { salesforceSubject } from './subjects/salesforce.ts'
 
 interface Row {
@@ -22,6 +23,8 @@ const rows: readonly Row[] = [
   { name: 'dynamics', meets: crm, open: () => dynamicsSubject({ tracked: true }) },
   { name: 'dynamics without change tracking', meets: crm, open: () => dynamicsSubject({ tracked: false }) },
   { name: 'the example of the guide', meets: crm, open: () => cardIndexSubject() },
+  { name: 'the pretended source', meets: ['removal'], open: async () => pretendedSource() },
+  { name: 'the pretended CRM', meets: ['creates', 'pointers', 'removal'], open: async () => pretendedCrm() },
 ]
 
 for (const { name, meets, open } of rows)
