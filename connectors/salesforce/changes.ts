@@ -191,6 +191,7 @@ function nextOf(reading: Reading, rows: Rows, poll: Poll): Reading | null {
 class Poll {
   readonly before: Bookmark | null
   readonly at: Map<Kind | string, Instant | null>
+  readonly #asked = new Set<Kind | string>()
   readonly #full = new Set<Kind | string>()
   #moved = false
 
@@ -204,6 +205,7 @@ class Poll {
   }
 
   know(kind: Kind, hadRows: boolean): void {
+    this.#asked.add(kind)
     if (!this.at.has(kind)) {
       this.at.set(kind, null)
       this.#moved = true
@@ -230,8 +232,9 @@ class Poll {
     return this.#moved
   }
 
+  /** Of the kinds that were asked for: a bookmark may know of others that nobody follows any more. */
   oldest(): Instant | null {
-    const stamps = [...this.at.values()].filter((stamp) => stamp !== null)
+    const stamps = [...this.at].flatMap(([kind, stamp]) => (stamp !== null && this.#asked.has(kind) ? [stamp] : []))
     return stamps.toSorted()[0] ?? null
   }
 }

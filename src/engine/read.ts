@@ -6,6 +6,7 @@ import { Bug } from '#core/errors'
 import { REFERRAL, type Cursor, type Kind, type RecordId } from '#core/model/ids'
 import type { Shape, VendorRecord } from '#core/model/record'
 import type { Party, Pipeline } from './pipeline.ts'
+import { markedRecords } from './shared.ts'
 
 /** A cycle that meets more pages than this has met a loop, not a customer. */
 const pagesMax = 20_000
@@ -26,13 +27,21 @@ const referralShape: Shape = { kind: REFERRAL, fields: [] }
 export async function read(pipeline: Pipeline, signal: AbortSignal): Promise<Seen> {
   const { source, target, mapping } = pipeline
   // Independent systems are asked at the same time; either failing ends the cycle before anything was planned.
-  const [left, right] = await Promise.all([
+  const begins = (await pipeline.ledger.get('bookmark', streamOf(pipeline, target))) === undefined
+  const [left, right, marked] = await Promise.all([
     follow(pipeline, source, [referralShape], signal),
-    follow(pipeline, target, mapping.shapes, signal),
+    follow(
+      pipeline,
+      target,
+      mapping.shapes.filter(({ kind }) => isFollowed(pipeline, kind)),
+      signal,
+    ),
+    // The stream of a CRM begins at the present moment; what was marked before then is asked for.
+    begins ? markedRecords(pipeline, signal) : [],
   ])
   const satellites = target.traits.satellites ?? {}
   const touched = new Set<RecordId>()
-  const records = new Map<RecordId, VendorRecord>()
+  const records = new Map<RecordId, VendorRecord>(marked.map((record) => [record.id, record]))
   for (const record of right.records) {
     const satellite = Object.hasOwn(satellites, record.kind) ? satellites[record.kind] : undefined
     const of = satellite && record.fields[satellite.by]
@@ -45,6 +54,16 @@ export async function read(pipeline: Pipeline, signal: AbortSignal): Promise<See
     touched,
     bookmarks: [left.bookmark, right.bookmark],
   }
+}
+
+/**
+ * Accounts, contacts and currencies are looked up when a deal needs them: what happens to them otherwise concerns no
+ * deal, and is not read.
+ */
+function isFollowed(pipeline: Pipeline, kind: Kind): boolean {
+  const { satellites = {} } = pipeline.target.traits
+  const satellite = Object.hasOwn(satellites, kind) ? satellites[kind] : undefined
+  return isOurs(pipeline, kind) || satellite?.of === pipeline.mapping.record
 }
 
 const isOurs = ({ mapping }: Pipeline, kind: Kind): boolean => kind === mapping.record || kind === mapping.lead?.record

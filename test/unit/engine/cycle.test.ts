@@ -1,4 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { fakeAccount, fakeContact, fakeOpportunity, fakeRole } from '#testkit/fake-crm'
+import { perfectWire, type FakeWire } from '#testkit/fake-wire'
+import { dealMapping } from '../../support/deal-mapping.ts'
 import { DealWorld, valueAt } from '../../support/deal-world.ts'
 
 describe('a referral becomes a deal', () => {
@@ -39,4 +42,25 @@ describe('a referral becomes a deal', () => {
     await world.passes(3)
     expect(world.referral('R-1').fields['stage']).toBe('Won')
   })
+})
+
+test('only what deals are compared by is followed: accounts and contacts are asked for when a deal needs them', async () => {
+  const followed = new Set<string>()
+  const wire: FakeWire = {
+    ...perfectWire,
+    hop: async ({ does, kinds }) => {
+      if (does === 'changes') for (const kind of kinds) followed.add(kind)
+      await Promise.resolve()
+    },
+  }
+  const mapping = dealMapping({ lookups: true })
+  const shapes = [...mapping.shapes, ...[fakeAccount, fakeContact, fakeRole].map((kind) => ({ kind, fields: [] }))]
+  const world = new DealWorld({ mapping: { ...mapping, shapes }, crmSession: { wire } })
+  const { target } = world.pipeline
+  const satellites = { [fakeRole]: { of: fakeOpportunity, by: 'OpportunityId' } }
+  world.start({ target: { ...target, traits: { ...target.traits, satellites } } })
+  world.refer('R-1', { customer: { name: 'Contoso', domain: 'contoso.example' } })
+  await world.passes(3)
+  expect(world.deals('R-1')).toHaveLength(1)
+  expect([...followed].toSorted()).toEqual([fakeOpportunity, fakeRole].toSorted())
 })
