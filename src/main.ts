@@ -34,7 +34,7 @@ import { silentLog } from '#platform/log/silent'
 import { openMetrics } from '#platform/metrics'
 import { systemRandom } from '#platform/random'
 import { safeStart } from '#platform/safe-start'
-import { sandboxFolder, shippedFiles, shippedTree } from '#platform/sandbox-folder'
+import { passingSandboxFolder, sandboxFolder, shippedFiles, shippedTree } from '#platform/sandbox-folder'
 import { systemTerminal } from '#platform/terminal'
 import { thisProcess } from '#platform/this-process'
 import { openHttp } from '#platform/transport/http'
@@ -63,7 +63,8 @@ const codes = {
 }
 
 const files = commandFiles(workingDirectory)
-const sandboxHome = sandboxFolder(files.resolve('.dealbridge', 'sandbox'), 'config/dealbridge.yaml')
+const sandboxConfig = 'config/dealbridge.yaml'
+const sandboxHome = sandboxFolder(files.resolve('.dealbridge', 'sandbox'), sandboxConfig)
 const load = async (wish: LoadWish) =>
   await loadSettings({
     ...wish,
@@ -81,6 +82,7 @@ const sandbox = sandboxCommand({
   clock: systemClock,
   random: systemRandom,
   folder: sandboxHome,
+  passingFolder: async () => await passingSandboxFolder(sandboxConfig),
   shipped: async () => ({
     mappings: await shippedFiles(here, 'mappings', '.yaml'),
     fixtures: await shippedFiles(here, 'mappings/fixtures', '.json'),
@@ -93,7 +95,8 @@ const sandbox = sandboxCommand({
       codes,
       version,
       pid,
-      logTo: { write: () => undefined },
+      // The tour says what happens; its daemon writes down only what nobody expected.
+      logTo: crashes.destination,
       observe: false,
     })
     return { ...steeringOf(daemon.control, 'Europe/Berlin'), stop: async () => void (await daemon.stop()) }

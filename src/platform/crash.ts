@@ -6,11 +6,13 @@ import { appendFileSync, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Clock, Log } from '#spi'
 import { privateDirectory, privateFile } from './files.ts'
-import { openLog } from './log.ts'
+import { openLog, type LogDestination } from './log.ts'
 
 export interface CrashFile {
   /** Takes errors only; everything else a command does it says itself. */
   readonly log: Log
+  /** The same file, for a log that is opened elsewhere. */
+  readonly destination: LogDestination
   /** Where they are; null while there are none. */
   readonly path: () => string | null
 }
@@ -28,6 +30,7 @@ export function crashFile(path: string, clock: Clock): CrashFile {
   }
   return {
     log: openLog({ clock, level: 'error', format: 'json', destination: { write } }),
+    destination: { write },
     path: () => (isWritten ? path : null),
   }
 }

@@ -1,6 +1,8 @@
-// The sandbox's own folder: emptied and filled at each start. Nothing outside it is touched.
+// The sandbox's own folder: emptied and filled at each start. Nothing outside it is touched. A tour that only plays and
+// ends has one to itself, so that any number of them can play at once, beside a sandbox that goes on living.
 
-import { mkdir, readdir, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { makePrivateDirectory, othersBits, readChecked, readText, removeFile, writeDurably } from './files.ts'
 
@@ -34,6 +36,15 @@ export function sandboxFolder(directory: string, configFile: string): SandboxFol
       const read = await readChecked(door, { bytesMax: 4_096, forbidden: othersBits, follow: false })
       return read.is === 'read' ? read.bytes.toString('utf8') : undefined
     },
+  }
+}
+
+/** A folder that nobody else knows, gone when it is cleared. */
+export async function passingSandboxFolder(configFile: string): Promise<SandboxFolder> {
+  const around = await mkdtemp(join(tmpdir(), 'dealbridge-sandbox-'))
+  return {
+    ...sandboxFolder(join(around, 'sandbox'), configFile),
+    clear: async () => await rm(around, { recursive: true, force: true }),
   }
 }
 

@@ -17,4 +17,11 @@ export const sandboxCodes: Codebook = {
     fix: 'Wait until the tour is over, or see: dealbridge sandbox play --list',
     who: 'operations',
   },
+  'DB-1162': {
+    title: 'A sandbox runs here already',
+    means: 'One folder has one sandbox that goes on living, and the one that runs here answers.',
+    why: 'It was started in another terminal, and has not been ended.',
+    fix: 'Go on with that one, or end it with Ctrl-C. A tour that only plays and ends runs beside it: dealbridge sandbox --once',
+    who: 'operations',
+  },
 }

@@ -17,6 +17,8 @@ export interface SandboxHouse {
   readonly clock: (offsetMs: () => number) => Clock
   readonly random: Random
   readonly folder: Folder
+  /** A folder of its own for a tour that only plays and ends. */
+  readonly passingFolder: () => Promise<Folder>
   readonly shipped: () => Promise<{
     readonly mappings: Readonly<Record<string, string>>
     readonly fixtures: Readonly<Record<string, string>>
@@ -37,8 +39,16 @@ export interface Folder {
 
 type Say = (line: string) => void
 
+export interface StartWish {
+  /** Play the tour, then end. */
+  readonly once: boolean
+  readonly port: number | undefined
+  readonly seed: number | undefined
+  readonly say: Say
+}
+
 export interface SandboxCommand {
-  start(options: { readonly once: boolean; readonly port: number | undefined; readonly say: Say }): Promise<number>
+  start(wish: StartWish): Promise<number>
   readonly stories: Readonly<Record<string, string>>
   play(story: string, say: Say): Promise<number>
   clock(turn: string, say: Say): Promise<number>
@@ -62,24 +72,29 @@ export function sandboxCommand(house: SandboxHouse): SandboxCommand {
   }
 }
 
-async function start(
-  house: SandboxHouse,
-  { once, port, say }: { readonly once: boolean; readonly port: number | undefined; readonly say: Say },
-): Promise<number> {
+async function start(house: SandboxHouse, { once, port, seed, say }: StartWish): Promise<number> {
+  if (!once) await refuseSecond(house)
   const stop = new AbortController()
   const release = house.onInterrupt(() => {
     stop.abort()
   })
   const { mappings, fixtures } = await house.shipped()
+  const folder = once ? await house.passingFolder() : house.folder
   try {
-    const { vendors, clock, random, folder } = house
+    const { vendors, clock, random } = house
     const startDaemon: SandboxHouse['startDaemon'] = async (config, turnable) =>
       await house.startDaemon(config, turnable)
     const announce = async (door: { readonly url: string; readonly key: string } | null): Promise<void> =>
       await folder.announce(door === null ? null : JSON.stringify(door))
     const prepare = async (files: readonly SandboxFile[]): Promise<string> => await folder.prepare(files)
     const parts = { vendors, clock, random, mappings, fixtures, prepare, announce, startDaemon }
-    const isAsTold = await runSandbox(parts, { once, port: port ?? (once ? 0 : usualPort), say, signal: stop.signal })
+    const isAsTold = await runSandbox(parts, {
+      once,
+      port: port ?? (once ? 0 : usualPort),
+      seed,
+      say,
+      signal: stop.signal,
+    })
     return isAsTold ? done : notAsTold
   } catch (error) {
     if (stop.signal.aborted) return done
@@ -87,36 +102,56 @@ async function start(
   } finally {
     release()
     // What was pretended is over: no later command should take its configuration for a real one.
-    await house.folder.clear()
+    await folder.clear()
   }
 }
 
+/** Two in one folder would empty it under each other's feet. */
+async function refuseSecond(house: SandboxHouse): Promise<void> {
+  const door = await doorHere(house)
+  const answer = door && (await through(house, door, { do: 'look' }).catch(() => null))
+  if (answer?.ok === true)
+    throw new FixConfig(
+      'A sandbox runs in this folder already. Go on with it (dealbridge sandbox play --list), or end it with Ctrl-C.',
+      { code: 'DB-1162', who: 'operations' },
+    )
+}
+
 const Door = z.object({ url: z.url(), key: z.string() })
+type Door = z.infer<typeof Door>
 const Answer = z.union([
   z.object({ ok: z.literal(true), lines: z.array(z.string()) }),
   z.object({ ok: z.literal(false), because: z.string() }),
 ])
 
+async function doorHere({ folder }: SandboxHouse): Promise<Door | undefined> {
+  const text = await folder.announced()
+  return text === undefined ? undefined : Door.safeParse(parseJson(text)).data
+}
+
 async function wish(house: SandboxHouse, what: object, say: Say): Promise<number> {
-  const text = await house.folder.announced()
-  const door = text === undefined ? undefined : Door.safeParse(parseJson(text)).data
+  const door = await doorHere(house)
   if (!door)
     throw new FixConfig('No sandbox runs here. Start one in another terminal: dealbridge sandbox', {
       code: 'DB-1160',
       who: 'operations',
     })
+  const answer = await through(house, door, what)
+  if (!answer.ok) throw new NeedsHuman(answer.because, { code: 'DB-1161', who: 'operations' })
+  for (const line of answer.lines) say(line)
+  return done
+}
+
+async function through(house: SandboxHouse, door: Door, what: object): Promise<DoorAnswer> {
   const http = house.dial(door.url)
   try {
-    const answer = await ask(http, door, what)
-    if (!answer.ok) throw new NeedsHuman(answer.because, { code: 'DB-1161', who: 'operations' })
-    for (const line of answer.lines) say(line)
-    return done
+    return await ask(http, door, what)
   } finally {
     http.close()
   }
 }
 
-async function ask(http: Http, door: z.infer<typeof Door>, what: object): Promise<DoorAnswer> {
+async function ask(http: Http, door: Door, what: object): Promise<DoorAnswer> {
   const headers = { 'content-type': 'application/json', 'x-dealbridge-key': door.key }
   const request = {
     method: 'POST',

@@ -7,6 +7,7 @@ import { stories, storyNamed } from './stories.ts'
 import type { World } from './world.ts'
 
 const Wish = z.union([
+  z.object({ do: z.literal('look') }),
   z.object({ do: z.literal('play'), story: z.string().max(100) }),
   z.object({
     do: z.literal('turn'),
@@ -26,14 +27,15 @@ export function doorOf(world: World, key: string): (call: SimulatedCall) => Prom
     if (call.method !== 'POST' || call.headers['x-dealbridge-key'] !== key)
       return answer(403, { ok: false, because: 'Not allowed.' })
     const wish = Wish.safeParse(read(call.body))
-    if (!wish.success) return answer(400, { ok: false, because: 'Say what to do: play a story, or turn the clock.' })
+    if (!wish.success)
+      return answer(400, { ok: false, because: 'Say what to do: play a story, look at the clock, or turn it.' })
     return answer(200, await grant(world, wish.data))
   }
 }
 
 async function grant(world: World, wish: z.infer<typeof Wish>): Promise<DoorAnswer> {
-  if (wish.do === 'turn') {
-    await world.turn(wish.ms)
+  if (wish.do !== 'play') {
+    if (wish.do === 'turn') await world.turn(wish.ms)
     return { ok: true, lines: [`In the sandbox it is now ${world.now()}.`] }
   }
   const story = storyNamed(wish.story)

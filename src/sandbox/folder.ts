@@ -49,6 +49,7 @@ ${targets.join('\n')}
 pipelines:
 ${pipelines.join('\n')}
 store: { type: lowdb, path: data/ledger }
+logging: { level: error, format: json }
 http: { listen: "127.0.0.1:${port}" }
 `
 }

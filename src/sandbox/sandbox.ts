@@ -6,6 +6,7 @@ import { serve } from '#testkit/serve'
 import { doorOf } from './door.ts'
 import { filesFor, type SandboxFile } from './folder.ts'
 import type { Steering } from './steering.ts'
+import { seeded } from './seeded.ts'
 import { playTour, type TourResult } from './tour.ts'
 import { turnableClock, type TurnableClock } from './turnable-clock.ts'
 import { openWorld, type Vendors, type World } from './world.ts'
@@ -28,6 +29,8 @@ export interface SandboxOptions {
   /** Play the tour, then end. */
   readonly once: boolean
   readonly port: number
+  /** Undefined: another chance each time. */
+  readonly seed: number | undefined
   readonly say: (line: string) => void
   readonly signal: AbortSignal
 }
@@ -35,7 +38,11 @@ export interface SandboxOptions {
 /** Ends when told to, or after the tour; false when a step of the tour did not come true. */
 export async function runSandbox(parts: SandboxParts, options: SandboxOptions): Promise<boolean> {
   const clock = turnableClock(parts.clock)
-  const world = await openWorld(parts.vendors, clock, () => parts.random.next())
+  const world = await openWorld(
+    parts.vendors,
+    clock,
+    options.seed === undefined ? () => parts.random.next() : seeded(options.seed),
+  )
   try {
     const { mappings, fixtures } = parts
     const config = await parts.prepare(filesFor({ world, port: options.port, mappings, fixtures }))
@@ -47,12 +54,15 @@ export async function runSandbox(parts: SandboxParts, options: SandboxOptions): 
 }
 
 async function withDoor<T>(parts: SandboxParts, world: World, work: () => Promise<T>): Promise<T> {
-  const door = await openDoor(parts, world)
+  const key = parts.random.uuid()
+  const handle = doorOf(world, key)
+  const door = await serve(() => ({ name: 'door', handle, tick: () => Promise.resolve(), desk: noDesk }))
   try {
+    await parts.announce({ url: door.url, key })
     return await work()
   } finally {
-    await parts.announce(null)
     await door.close()
+    await parts.announce(null)
   }
 }
 
@@ -69,14 +79,6 @@ async function withDaemon(parts: SandboxParts, config: string, { world, clock, o
   } finally {
     await steering.stop()
   }
-}
-
-async function openDoor(parts: SandboxParts, world: World): Promise<{ close(): Promise<void> }> {
-  const key = parts.random.uuid()
-  const handle = doorOf(world, key)
-  const served = await serve(() => ({ name: 'door', handle, tick: () => Promise.resolve(), desk: noDesk }))
-  await parts.announce({ url: served.url, key })
-  return served
 }
 
 const noDesk = { all: () => [], read: () => undefined, add: nobody, edit: nobody, remove: nobody }

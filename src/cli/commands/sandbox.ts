@@ -23,7 +23,7 @@ export const addSandbox: AddCommand = (program, bench) => {
     )
     .option('--once', 'play the tour, then end')
     .option('--port <n>', "where the daemon's health and metrics answer", wholeNumber)
-    .option('--seed <n>', 'another company', wholeNumber)
+    .option('--seed <n>', 'the same ids each time', wholeNumber)
     .action(bench.run(start))
   examples(group, 'dealbridge sandbox', 'dealbridge sandbox play won')
   group
@@ -31,7 +31,7 @@ export const addSandbox: AddCommand = (program, bench) => {
     .description('The same as `sandbox` alone.')
     .option('--once', 'play the tour, then end')
     .option('--port <n>', "where the daemon's health and metrics answer", wholeNumber)
-    .option('--seed <n>', 'another company', wholeNumber)
+    .option('--seed <n>', 'the same ids each time', wholeNumber)
     .action(bench.run(start))
   group
     .command('play')
