@@ -17,7 +17,7 @@ export const sandboxCodes: Codebook = {
     fix: 'Wait until the tour is over, or see: dealbridge sandbox play --list',
     who: 'operations',
   },
-  'DB-1164': {
+  'DB-1169': {
     title: 'A sandbox runs here already',
     means: 'One folder has one sandbox that goes on living, and the one that runs here answers.',
     why: 'It was started in another terminal, and has not been ended.',

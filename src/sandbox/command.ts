@@ -113,7 +113,7 @@ async function refuseSecond(house: SandboxHouse): Promise<void> {
   if (answer?.ok === true)
     throw new FixConfig(
       'A sandbox runs in this folder already. Go on with it (dealbridge sandbox play --list), or end it with Ctrl-C.',
-      { code: 'DB-1164', who: 'operations' },
+      { code: 'DB-1169', who: 'operations' },
     )
 }
 

@@ -33,7 +33,7 @@ test(
     expect([turned.code, turned.stdout]).toEqual([0, expect.stringContaining('it is now')])
 
     const second = await run(place.folder, ['sandbox'])
-    expect([second.code, second.output]).toEqual([78, expect.stringContaining('DB-1164')])
+    expect([second.code, second.output]).toEqual([78, expect.stringContaining('DB-1169')])
 
     living.signal('SIGINT')
     expect(await living.ended).toMatchObject({ code: 0 })
