@@ -16,11 +16,15 @@ import {
   version,
 } from '#spi'
 import { columnOf, propertyOf, type Table } from './table.ts'
-import { fromWire, isUnknownOption } from './values.ts'
+import { dayOfMidnight, fromWire, isUnknownOption } from './values.ts'
 
 /** Fields named so belong to the newest close of a deal. */
 export const closePrefix = 'opportunityclose.'
 const closeCollection = 'Opportunity_OpportunityClose'
+
+/** The day of a close is kept as somebody's midnight; Dynamics copies it to the deal as a plain day. */
+const closeDay = 'actualend'
+const dealDay = 'actualclosedate'
 
 /** What to read of one kind, resolved against its table. */
 export interface View {
@@ -54,7 +58,8 @@ function standing(table: Table): readonly string[] {
 
 /** `$select=…&$expand=…`. `besides`: columns that are needed to tell answers apart. */
 export function selection({ table, fields, close }: View, besides: readonly string[] = []): string {
-  const own = propertiesOf(table, [table.idColumn, ...standing(table), ...fields, ...besides])
+  const day = close?.fields.includes(closeDay) ? [dealDay] : []
+  const own = propertiesOf(table, [table.idColumn, ...standing(table), ...fields, ...day, ...besides])
   const select = `$select=${own}`
   if (!close) return select
   const inner = propertiesOf(close.table, ['createdon', ...close.fields])
@@ -129,6 +134,10 @@ function closeFields(row: JsonObject, reader: Reader): Record<string, Json> {
   const newest = isOpen ? undefined : list.toSorted(byNewest)[0]
   if (!newest) return Object.fromEntries(close.fields.map((name) => [`${closePrefix}${name}`, null]))
   const fields = fieldsFrom(newest, close.table, close.fields, reader)
+  const [ended, told] = [textAt(newest, closeDay), textAt(row, dealDay)]
+  const isDay = close.table.columns.get(closeDay)?.type === 'localDate'
+  if (isDay && fields[closeDay] !== undefined && ended !== undefined && told !== undefined)
+    fields[closeDay] = dayOfMidnight(ended, told.slice(0, 10)) ?? null
   return Object.fromEntries(Object.entries(fields).map(([name, value]) => [`${closePrefix}${name}`, value]))
 }
 

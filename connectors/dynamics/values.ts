@@ -35,7 +35,7 @@ export function fromWire(column: Column, value: Json | undefined): Json | undefi
     case 'date':
       return typeof value === 'string' ? (parseDate(value.slice(0, 10)) ?? undefined) : undefined
     case 'localDate':
-      return typeof value === 'string' ? nearestMidnight(value) : undefined
+      return typeof value === 'string' ? dayOfMidnight(value) : undefined
     case 'instant':
       return typeof value === 'string' ? parseInstant(value) : undefined
     case 'lookup':
@@ -65,14 +65,22 @@ function labels(column: Column, value: Json): readonly string[] | undefined {
   return value.split(',').map((one) => labelOf(column, Number(one)) ?? one.trim())
 }
 
-const halfDayMs = 12 * 60 * 60_000
+const hourMs = 60 * 60_000
 
-/** Midnight somewhere, told in UTC: the date people saw is the one whose midnight is nearest. */
-function nearestMidnight(value: string): string | undefined {
+/**
+ * Midnight somewhere, told in UTC: the day people saw. Zones reach from UTC-12 to UTC+14, so at some moments it could be
+ * the midnight of two days. `told` is the day as somebody else knows it, who then decides; without them the day whose
+ * midnight is nearest is meant.
+ */
+export function dayOfMidnight(value: string, told?: string): string | undefined {
   const day = parseDate(value)
   if (day) return day
   const instant = parseInstant(value)
-  return instant && later(instant, halfDayMs).slice(0, 10)
+  const midnight = told === undefined ? undefined : parseInstant(`${told}T00:00:00Z`)
+  if (!instant) return undefined
+  const isPossible =
+    midnight !== undefined && midnight >= later(instant, -12 * hourMs) && midnight <= later(instant, 14 * hourMs)
+  return (isPossible ? midnight : later(instant, 12 * hourMs)).slice(0, 10)
 }
 
 /** Is this number of a choice one we have never heard of? Then what we know of the column is out of date. */

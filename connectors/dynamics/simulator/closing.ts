@@ -44,7 +44,13 @@ function lenient({ engine, resolve }: ActionCall): ActionCall['resolve'] {
 export function finish(
   { engine, caller }: ActionCall,
   opportunity: Row,
-  close: { readonly outcome: 'Won' | 'Lost'; readonly status: number; readonly cells: Cells },
+  close: {
+    readonly outcome: 'Won' | 'Lost'
+    readonly status: number
+    readonly cells: Cells
+    /** The day as the person who closes it sees it, where that is not the day in UTC. */
+    readonly day?: string
+  },
 ): void {
   const { world } = engine
   const state = close.outcome === 'Won' ? 1 : 2
@@ -56,7 +62,7 @@ export function finish(
   world.atomically(() => {
     engine.force(
       opportunity,
-      { statecode: state, statuscode: status, actualvalue: revenue, actualclosedate: dayOf(ended) },
+      { statecode: state, statuscode: status, actualvalue: revenue, actualclosedate: close.day ?? dayOf(ended) },
       caller,
       close.outcome === 'Won' ? 'Win' : 'Lose',
     )

@@ -1,6 +1,6 @@
 // What people see and do in the app itself: choices by their labels, lookups by id, a deal closed by its dialog.
 
-import { recordId, parseInstant, type Desk, type DeskRecord, type Fields, type Json } from '#spi'
+import { later, recordId, parseInstant, type Desk, type DeskRecord, type Fields, type Json } from '#spi'
 import { cellText, Digits, isRef, type Cell, type Cells, type Wire } from './cells.ts'
 import { finish, qualify, type ActionCall } from './closing.ts'
 import type { Column, Table } from './columns.ts'
@@ -9,8 +9,14 @@ import { cellOf } from './payload.ts'
 import { defaultStatus } from './states.ts'
 import type { Row } from './world.ts'
 
-/** `seller`: the user whose hands these are. */
-export function openDesk(engine: Engine, seller: string): Desk {
+export interface Seller {
+  /** The user whose hands these are. */
+  readonly user: string
+  /** What a day means to them: hours between their clock and UTC. */
+  readonly utcOffsetHours: number
+}
+
+export function openDesk(engine: Engine, { user: seller, utcOffsetHours }: Seller): Desk {
   const { world } = engine
   const call: ActionCall = {
     engine,
@@ -30,12 +36,12 @@ export function openDesk(engine: Engine, seller: string): Desk {
       const { own, close } = split(fields)
       const { statecode, ...open } = own
       const row = engine.create(table, typed(engine, table, open), seller)
-      if (statecode !== undefined) move(call, row, { statecode }, close)
+      if (statecode !== undefined) move(call, row, { statecode }, inZone(close, utcOffsetHours))
       return recordId(row.id)
     },
     edit: (asked, id, fields) => {
       const { own, close } = split(fields)
-      move(call, world.must(world.table(asked), id), own, close)
+      move(call, world.must(world.table(asked), id), own, inZone(close, utcOffsetHours))
     },
     remove: (asked, id) => world.remove(world.must(world.table(asked), id)),
   }
@@ -52,7 +58,20 @@ function split(fields: Fields): { readonly own: Record<string, Json>; readonly c
   return { own, close }
 }
 
-function move(call: ActionCall, row: Row, own: Fields, close: Fields): void {
+interface Closing {
+  readonly fields: Fields
+  readonly day?: string
+}
+
+/** The close dialog asks for a day, and keeps the midnight of the seller who named it. */
+function inZone(fields: Fields, utcOffsetHours: number): Closing {
+  const { actualend: day } = fields
+  const midnight = typeof day === 'string' ? parseInstant(`${day}T00:00:00Z`) : undefined
+  if (typeof day !== 'string' || midnight === undefined) return { fields }
+  return { fields: { ...fields, actualend: later(midnight, -utcOffsetHours * 3_600_000) }, day }
+}
+
+function move(call: ActionCall, row: Row, own: Fields, close: Closing): void {
   const { engine } = call
   const cells = typed(engine, row.table, own)
   const wanted = cells['statecode']
@@ -63,10 +82,11 @@ function move(call: ActionCall, row: Row, own: Fields, close: Fields): void {
   if (Object.keys(rest).length > 0) engine.update(row, rest, call.caller)
   const status = typeof statuscode === 'number' ? statuscode : -1
   if (closes) {
-    const closeCells = typed(engine, engine.world.table('opportunityclose'), close)
+    const closeCells = typed(engine, engine.world.table('opportunityclose'), close.fields)
     finish(call, row, {
       outcome: wanted === 1 ? 'Won' : 'Lost',
       status,
+      ...(close.day === undefined ? {} : { day: close.day }),
       cells: {
         ...closeCells,
         subject: closeCells['subject'] ?? 'Opportunity closed',

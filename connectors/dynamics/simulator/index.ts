@@ -40,6 +40,8 @@ export interface DynamicsKnobs {
   readonly doesBulk?: boolean
   /** How many requests at once the service recommends. */
   readonly parallelHint?: number
+  /** Hours between the sellers' clocks and UTC. */
+  readonly sellersUtcOffsetHours?: number
   /** Held open until this resolves, to have several requests at once. */
   readonly before?: () => Promise<void>
 }
@@ -85,7 +87,7 @@ export function dynamicsSimulator(options: SimulatorOptions & DynamicsKnobs): Dy
     name: 'dynamics',
     handle: (call) => answer(door, call),
     tick: () => Promise.resolve(),
-    desk: openDesk(engine, people.seller),
+    desk: openDesk(engine, { user: people.seller, utcOffsetHours: options.sellersUtcOffsetHours ?? 0 }),
     weather: service.weather,
     signIn,
     protection,

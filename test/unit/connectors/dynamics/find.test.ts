@@ -150,6 +150,19 @@ describe('records', () => {
     await there.close()
   })
 
+  test.each([-12, -11, -5, 0, 5.5, 9, 12, 12.75, 13, 14])(
+    'the day of a close is the day that the seller chose, also at UTC%+d',
+    async (sellersUtcOffsetHours) => {
+      const there = await connect({ sellersUtcOffsetHours })
+      const id = seedId(13, 1)
+      const close = { statecode: 'Won', 'opportunityclose.actualend': '2026-11-19' }
+      there.vendor.desk.edit(kind('opportunity'), recordId(id), close)
+      const won = await readById(there, shape('opportunity', 'opportunityclose.actualend'), id)
+      expect(won?.fields).toEqual({ 'opportunityclose.actualend': '2026-11-19' })
+      await there.close()
+    },
+  )
+
   test('of several closes the newest counts', async () => {
     const there = await connect()
     const { desk } = there.vendor
