@@ -5,7 +5,6 @@ import '#platform/modest-heap'
 import { builtin, connectorCodes } from '../connectors/builtin.ts'
 import { defaultPrefix } from '../connectors/dynamics/solution/definition.ts'
 import { unpacked } from '../connectors/dynamics/solution/unpacked.ts'
-import { pretended } from '../connectors/pretended.ts'
 import { assemblyCodes } from '#assembly/codes'
 import { openMachine } from '#assembly/open-machine'
 import { restoreLedgers } from '#assembly/restore'
@@ -78,7 +77,8 @@ const crashes = crashFile(files.resolve('.dealbridge', 'errors.log'), clock)
 const machine = openMachine({ clock, log: crashes.log, metrics: noMetrics })
 const here = import.meta.dirname
 const sandbox = sandboxCommand({
-  vendors: pretended,
+  // Only the sandbox needs them: no other command waits for their many files.
+  vendors: async () => (await import('../connectors/pretended.ts')).pretended,
   clock: systemClock,
   random: systemRandom,
   folder: sandboxHome,

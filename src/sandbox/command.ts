@@ -13,7 +13,7 @@ import type { Vendors } from './world.ts'
 
 /** What the sandbox is given by main. */
 export interface SandboxHouse {
-  readonly vendors: Vendors
+  readonly vendors: () => Promise<Vendors>
   readonly clock: (offsetMs: () => number) => Clock
   readonly random: Random
   readonly folder: Folder
@@ -81,13 +81,13 @@ async function start(house: SandboxHouse, { once, port, seed, say }: StartWish):
   const { mappings, fixtures } = await house.shipped()
   const folder = once ? await house.passingFolder() : house.folder
   try {
-    const { vendors, clock, random } = house
+    const { clock, random } = house
     const startDaemon: SandboxHouse['startDaemon'] = async (config, turnable) =>
       await house.startDaemon(config, turnable)
     const announce = async (door: { readonly url: string; readonly key: string } | null): Promise<void> =>
       await folder.announce(door === null ? null : JSON.stringify(door))
     const prepare = async (files: readonly SandboxFile[]): Promise<string> => await folder.prepare(files)
-    const parts = { vendors, clock, random, mappings, fixtures, prepare, announce, startDaemon }
+    const parts = { vendors: await house.vendors(), clock, random, mappings, fixtures, prepare, announce, startDaemon }
     const isAsTold = await runSandbox(parts, {
       once,
       port: port ?? (once ? 0 : usualPort),
