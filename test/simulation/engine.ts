@@ -1,6 +1,7 @@
 // The real engine, joined to the pretended vendors for one of its lives.
 
 import { connectionName, pipelineName } from '#core/model/ids'
+import type { Lookup } from '#core/mapping/mapping'
 import { Line } from '#engine/line'
 import { noMeter } from '#engine/meter'
 import type { Pipeline } from '#engine/pipeline'
@@ -12,7 +13,7 @@ import { FakeSession, type FakeSessionOptions } from '#testkit/fake-session'
 import { fakeSource, fakeSourceTraits, withFacts } from '#testkit/fake-source'
 import type { FakeVendor, FakeVendorOptions } from '#testkit/fake-vendor'
 import { dealMapping } from '../support/deal-mapping.ts'
-import { generousLimits } from '../support/deal-world.ts'
+import { generousLimits, valueAt } from '../support/deal-world.ts'
 import { silentLog } from '../support/silent-log.ts'
 import type { Dice } from './dice.ts'
 import type { Blur } from './history.ts'
@@ -98,8 +99,12 @@ const manneredSession = ({ pageSize, tellsVersion }: Manners) => ({
   overlapMs: 15 * 60_000,
 })
 
-const mappingOf = ({ policies, holdMs, lookups, status }: Manners): Pipeline['mapping'] =>
-  dealMapping({ policies, outcomes: { holdMs }, lookups, status })
+const mappingOf = ({ policies, holdMs, lookups, status, bareAccounts }: Manners): Pipeline['mapping'] =>
+  dealMapping({ policies, outcomes: { holdMs }, lookups, status, lookup: bareAccounts ? bareAccount : {} })
+
+const bareAccount: Partial<Lookup> = {
+  create: ({ referral }) => ({ ok: true, fields: { Name: valueAt(referral, 'customer.name') ?? null } }),
+}
 
 const ledgerFor = (world: Surroundings, life: Life): Ledger =>
   new MortalLedger(world.ledger, life, () => world.commits.push(world.nowMs()))

@@ -43,6 +43,7 @@ const calm: Partial<Manners> = {
   workflow: 'none',
   holdMs: 0,
   lookups: false,
+  bareAccounts: false,
   status: false,
   sweepEvery: 0,
   hidden: null,

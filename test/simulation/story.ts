@@ -70,6 +70,8 @@ export interface Manners {
   readonly holdMs: number
   readonly policies: { readonly Amount: Policy; readonly CloseDate: Policy; readonly Topic: Policy }
   readonly lookups: boolean
+  /** A new account says less than accounts are searched with. */
+  readonly bareAccounts: boolean
   readonly status: boolean
   /** Every so many passes compares everything; 0: never. */
   readonly sweepEvery: number
@@ -181,5 +183,6 @@ function mannersOf(seed: number): Manners {
     sweepEvery: hidden ? 4 : throwing.pick([0, 0, 7]),
     hidden,
     wipeAtMs: throwing.chance(0.05) ? throwing.whole(20, 80) * minute : null,
+    bareAccounts: throwing.chance(0.5),
   }
 }

@@ -275,6 +275,7 @@ export function dealMapping(options: DealMappingOptions = {}): Mapping {
     },
     statusInCrm: shows ? status : null,
     checks: [],
+    share: null,
     ...over,
   }
 }

@@ -3,11 +3,12 @@
 
 import type { Kind, LinkKey, RecordId } from '../model/ids.ts'
 import { hashOf } from '../model/hash.ts'
-import type { Json } from '../model/json.ts'
+import { textOf, type Json } from '../model/json.ts'
 import type { Link } from '../model/link.ts'
 import { pointer, type Fields } from '../model/record.ts'
 import type { ReferralFacts } from '../model/referral.ts'
-import type { Env, Lookup } from '../mapping/mapping.ts'
+import { sameThing } from '../mapping/compare.ts'
+import type { Env, Lookup, MatchCriterion } from '../mapping/mapping.ts'
 import { createId, createOf } from './change.ts'
 import { choiceFor, lookupSubject, questionOf } from './choice.ts'
 import type { Change } from './plan.ts'
@@ -98,7 +99,7 @@ function make(deal: NewDeal, lookup: Lookup, { parent, noneOf }: Making): Resolv
   addFields(to, withoutNulls(written.fields), { rule: lookup.rule, from: `lookups.${lookup.name}` })
   if (lookup.under && parent)
     addFields(to, { [lookup.under.field]: parent.value }, { rule: lookup.rule, from: `lookups.${lookup.under.lookup}` })
-  const findBy = lookup.tries.map((by) => by.criteria(env)).find((criteria) => criteria !== null) ?? []
+  const findBy = lookup.tries.map((by) => by.criteria(env)).find((criteria) => isShownBy(to.fields, criteria)) ?? []
   const makes = createOf(
     to,
     { do: 'create', kind: lookup.kind, key, keyField: null, fields: {} },
@@ -108,6 +109,10 @@ function make(deal: NewDeal, lookup: Lookup, { parent, noneOf }: Making): Resolv
   planned.add(lookup.kind, key, to.fields, { tries: lookup.tries, env, within })
   return { value: { ...pointer(key) }, makes, after: [makes.id] }
 }
+
+/** A record may be searched with more than is written into a new one; that would never find the new one again. */
+const isShownBy = (fields: Fields, criteria: readonly MatchCriterion[] | null): boolean =>
+  criteria?.every(({ field, value, compare }) => sameThing(compare, textOf(fields[field]), value)) ?? false
 
 function keyOf(kind: Kind, identity: string, within: string): LinkKey {
   return `${kind}-${hashOf(`${identity}|${within}`, 24)}`.toLowerCase() as LinkKey

@@ -70,7 +70,7 @@ function twins({ accounts, roles, blurs }: History): readonly Violation[] {
   // Whoever forgot what they just made, and is shown a state from before, cannot know.
   if (blurs.some(({ what }) => what === 'wiped')) return []
   const names = [
-    ...accounts.map(({ states }) => `account ${wordOf(states.at(-1)?.fields['Website'])}`),
+    ...accounts.map(({ states }) => `account ${wordOf(states.at(-1)?.fields['Name'])}`),
     ...roles.map(({ states }) => {
       const fields = states.at(-1)?.fields
       return `role ${wordOf(fields?.['OpportunityId'])} ${wordOf(fields?.['ContactId'])}`

@@ -59,6 +59,13 @@ describe('a new deal', () => {
     expect(role?.after).toEqual([deal?.id, contact?.id])
   })
 
+  test('F6: what it makes without a key can be found again by what is written into it, and by nothing else', () => {
+    const bare = dealMapping({ lookups: true, lookup: { create: () => ({ ok: true, fields: { Name: 'Contoso' } }) } })
+    const searched = (mapping: typeof bare) => ofKind(planDeal({}, { mapping }).changes, 'Account')[0]?.findBy
+    expect(searched(withLookups)).toMatchObject([{ field: 'Website' }])
+    expect(searched(bare)).toMatchObject([{ field: 'Name' }])
+  })
+
   test('twenty referrals of one new customer make one account and one contact', () => {
     const many: Case[] = Array.from({ length: 20 }, (_, n) => ({ id: `R-${n}` }))
     const { changes } = planDeals(many, { mapping: withLookups })
