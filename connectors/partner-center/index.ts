@@ -31,6 +31,7 @@ export const connector: Connector<Settings> = {
     moves,
     reasonField: 'statusReason',
     step: { field: 'salesStage', write: stepNames },
+    newDeal: { reference: 'externalReferenceId', title: ['customerProfile.name', 'name'] },
     properties,
   },
   signIn,

@@ -5,10 +5,10 @@ import { bare, type Fields, isList, type Json, type JsonObject, type JsonOut, ty
 import type { NewBody } from './api.ts'
 import { assistanceFrom } from './assistance.ts'
 import { cannotWrite } from './faults.ts'
+import { always, given, told, withWholePeople } from './given.ts'
 import { MICROSOFT, type Visibility } from './kinds.ts'
 import { text } from './peek.ts'
 import type { Referral } from './referral.ts'
-import { amountAsNumber, person, solution, toWire, type Wire } from './wire.ts'
 
 export interface NewDeal {
   readonly body: NewBody
@@ -18,42 +18,8 @@ export interface NewDeal {
   readonly help: string | null
 }
 
-/** What may be given, and how it is written. Anything else is refused: a typo must not get lost. */
-const given: Readonly<Record<string, (value: Json) => Wire>> = {
-  name: (value) => toWire('text that stays', value),
-  externalReferenceId: (value) => toWire('text that stays', value),
-  campaignId: (value) => toWire('text', value),
-  mpnId: (value) => toWire('text', value),
-  partnerRole: (value) => toWire('text', value),
-  solutionArea: (value) => toWire('text', value),
-  solutionPlay: (value) => toWire('text', value),
-  'customerProfile.name': (value) => toWire('text that stays', value),
-  'customerProfile.size': (value) => toWire('text', value),
-  ...Object.fromEntries(
-    ['addressLine1', 'addressLine2', 'city', 'state', 'postalCode'].map((line) => [
-      `customerProfile.address.${line}`,
-      (value: Json) => toWire('text', value),
-    ]),
-  ),
-  'customerProfile.address.country': country,
-  'customerProfile.team': (value) => entries(value, person, 'an e-mail address'),
-  'details.notes': (value) => toWire('text', value),
-  'details.dealValue': amountAsNumber,
-  'details.currency': (value) => toWire('currency', value),
-  'details.closingDateTime': (value) => toWire('date', value),
-  'details.requirements.solutions': (value) => entries(value, solution, 'an id'),
-  team: (value) => entries(value, person, 'an e-mail address'),
-  'consent.consentToContact': (value) => toWire('flag', value),
-  'consent.consentToToShareInfoWithOthers': (value) => toWire('flag', value),
-  'consent.consentToMicrosoftToContactSpecificPartners': (value) => toWire('flag', value),
-}
-const told: ReadonlySet<string> = new Set([
-  'ref.helpRequired',
-  'ref.visibility',
-  'consent.consentToShareReferralWithMicrosoftSellers',
-])
-
-export function newDeal(fields: Fields, key: string): NewDeal | NeedsHuman {
+export function newDeal(of: Fields, key: string): NewDeal | NeedsHuman {
+  const fields = withWholePeople(of)
   const parts: Record<string, JsonOut> = bare<JsonOut>()
   for (const [path, value] of Object.entries(fields)) {
     if (told.has(path)) continue
@@ -88,15 +54,7 @@ function visibilityIn(fields: Fields, help: string | null): Visibility {
   return seen || fields['ref.visibility'] === 'visible' ? 'visible' : 'private'
 }
 
-/** What Partner Center asks of every deal, and what it asks once Microsoft is to take part. */
-const always = [
-  'name',
-  'customerProfile.name',
-  'customerProfile.address.country',
-  'details.dealValue',
-  'details.currency',
-  'details.closingDateTime',
-] as const
+/** What Partner Center asks besides, once Microsoft is to take part. */
 const withMicrosoft = ['details.requirements.solutions', 'customerProfile.team'] as const
 const consents = ['consent.consentToContact', 'consent.consentToToShareInfoWithOthers'] as const
 
@@ -154,18 +112,6 @@ export function invitation(own: Referral, help: string): NewBody {
 function solutionIds(value: JsonOut): readonly string[] {
   if (!Array.isArray(value)) return []
   return value.flatMap((one: Json) => text(one, 'id') ?? [])
-}
-
-function entries(value: Json, make: (value: Json) => JsonObject | undefined, needs: string): Wire {
-  const items = (isList(value) ? value : value === null ? [] : [value]).map(make)
-  const whole = items.filter((item) => item !== undefined)
-  return whole.length < items.length ? { ok: false, why: `each entry needs ${needs}` } : { ok: true, value: whole }
-}
-
-function country(value: Json): Wire {
-  if (typeof value === 'string' && /^[A-Za-z]{2}$/.test(value.trim()))
-    return { ok: true, value: value.trim().toUpperCase() }
-  return { ok: false, why: 'it must be a country code of two letters' }
 }
 
 /** Dotted paths as objects. The paths are the table's own. */

@@ -2,6 +2,7 @@
 // property that Microsoft adds is in none of these tables: it is kept with the record, shown, and reported once.
 
 import { isList, isObject, type Json, type JsonObject, type Property } from '#spi'
+import { onCreate } from './given.ts'
 import { deal } from './properties/deal.ts'
 import { derivedProperties } from './properties/derived.ts'
 import { microsoft } from './properties/microsoft.ts'
@@ -9,9 +10,16 @@ import { people } from './properties/people.ts'
 import { requirements } from './properties/requirements.ts'
 
 /** What Partner Center sends. */
-export const vendorProperties: readonly Property[] = [...deal, ...requirements, ...people, ...microsoft]
+export const vendorProperties: readonly Property[] = [...deal, ...requirements, ...people, ...microsoft].map(
+  withCreation,
+)
 /** That, and what is derived from it. */
-export const properties: readonly Property[] = [...vendorProperties, ...derivedProperties]
+export const properties: readonly Property[] = [...vendorProperties, ...derivedProperties.map(withCreation)]
+
+function withCreation(property: Property): Property {
+  const given = onCreate(property.path)
+  return given ? { ...property, onCreate: given } : property
+}
 
 const known: ReadonlyMap<string, Property> = new Map(vendorProperties.map((property) => [property.path, property]))
 const branches: ReadonlySet<string> = new Set(

@@ -22,7 +22,8 @@ For CRM admins. Look one up while you write a mapping.
 
 ${both + toCrm + none} of ${total} properties are classified: ${both} may go both ways (↔), ${toCrm} may only be read (→), ${none} are not for
 mapping (–), and the last column says why. Names are Microsoft's own. \`personal\` marks what is about a person. A path through
-a list reads that field of each of its members. A property that Microsoft adds later is kept with the record and reported once
+a list reads that field of each of its members. A + marks what a new deal may be given under \`share\`, and ++ what it must be
+given. A property that Microsoft adds later is kept with the record and reported once
 ([DB-1211](errors.md#db-1211)).`
   return page(
     madeBy('connectors/partner-center/properties'),
@@ -40,7 +41,7 @@ const fields = (of: readonly Property[]): string =>
     ['Path', '', 'Type', 'What it is', 'Why no further'],
     of.map((property) => [
       code(property.path),
-      arrows[property.direction],
+      `${arrows[property.direction]}${property.onCreate ? (property.onCreate === 'must' ? ' ++' : ' +') : ''}`,
       `${property.type}${property.list ? ', several' : ''}${property.personal ? ', personal' : ''}`,
       `${plain(property.about)}${property.values ? ` ${property.values.map(code).join(' ')}` : ''}`,
       plain(property.why ?? ''),

@@ -18,10 +18,12 @@ import { lostReceipt, send } from './send.ts'
 import {
   afterDeferral,
   afterRefusal,
+  afterShare,
   afterWrite,
   dropIntent,
   keepLink,
   refusedEvent,
+  sharedAs,
   writtenEvent,
   type EventFrame,
   type Written,
@@ -50,6 +52,8 @@ export interface ApplyFrame extends EventFrame {
   readonly links: ReadonlyMap<LinkKey, Link>
   /** Earlier writes of which it is not known what became of them. */
   readonly open: OpenIntents
+  /** Those among them that are there by now, and are sent again to learn what they came to. */
+  readonly there: ReadonlySet<ChangeId>
 }
 
 export async function apply(pipeline: Pipeline, plan: Plan, frame: ApplyFrame): Promise<Applied> {
@@ -186,6 +190,7 @@ class Application {
 
   /** Without a key, nothing keeps a second one from being made: so the first is given its time. */
   #mayStillTurnUp({ id, system }: Change): boolean {
+    if (this.#frame.there.has(id)) return false
     const earlier = this.#frame.open.of(id)
     const until = earlier && lateUntil(earlier, this.#party(system))
     return until !== null && until !== undefined && until > this.#pipeline.clock.now()
@@ -267,7 +272,9 @@ class Application {
     this.#counts.written += 1
     const link = this.#links.get(change.link)
     const { now } = this.#frame
-    if (link) moves.push(this.#keep(afterWrite(link, change, { written, now }), change))
+    if (link && change.settles.becomes === 'referral')
+      moves.push(...this.#renamed(change, afterShare(link, change, { written, now })))
+    else if (link) moves.push(this.#keep(afterWrite(link, change, { written, now }), change))
     if (change.write.do === 'create' && change.settles.becomes === undefined) {
       const { key } = change.write
       moves.push({ put: 'made', key, value: { key, kind: change.kind, id: written.id, at: now } })
@@ -277,7 +284,17 @@ class Application {
 
   /** Somebody else's record stands under the key of a new deal: what it holds was never ours. */
   #isStrange(change: Change): boolean {
-    return change.settles.becomes === 'record' && this.#frame.open.of(change.id) === undefined
+    return change.settles.becomes !== undefined && this.#frame.open.of(change.id) === undefined
+  }
+
+  /** The referral's own key from now on; what is left to do about the deal is planned at once, from both sides. */
+  #renamed(change: Change, link: Link): readonly LedgerChange[] {
+    const { unfinished: _, unshared: __, ...kept } = link
+    this.#links.delete(change.link)
+    this.#links.set(link.key, kept)
+    this.#stale.add(link.key)
+    const updates = this.#frame.open.updates(change.link, 'crm')
+    return [...updates.map((intent) => dropIntent(intent.change)), { drop: 'link', key: change.link }, keepLink(kept)]
   }
 
   /** It is the deal's record from now on; nothing about it is agreed yet, and nothing of what a new one needs is made. */
@@ -287,6 +304,8 @@ class Application {
     const link = this.#links.get(change.link)
     if (!link) return []
     const { owed: _, ...rest } = link
+    if (change.settles.becomes === 'referral')
+      return this.#renamed(change, { ...sharedAs(rest, written.id), base: noBase })
     return [this.#keep({ ...rest, record: written.id, kind: change.kind, base: noBase, right: unseen })]
   }
 

@@ -6,7 +6,7 @@
 // that fails in the middle is made again from the same bookmarks.
 
 import { asSyncError, type SyncError } from '#core/errors'
-import type { LinkKey } from '#core/model/ids'
+import type { ChangeId, LinkKey } from '#core/model/ids'
 import type { Instant } from '#core/model/instant'
 import type { Link } from '#core/model/link'
 import { asAgreed } from '#core/reconcile/agreed'
@@ -23,6 +23,7 @@ import { read, type Seen } from './read.ts'
 import { record } from './record.ts'
 import { recoverCreates, recoverUpdates } from './recover.ts'
 import { afterMoving, keepLink } from './settle.ts'
+import { begunAmong, sharesThere } from './shared.ts'
 import { sweep } from './sweep.ts'
 import type { Watch } from './watch.ts'
 
@@ -90,11 +91,11 @@ async function pass(pipeline: Pipeline, options: CycleOptions, run: string): Pro
   const signal = options.drain ? AbortSignal.any([options.signal, options.drain]) : options.signal
   const writes = mayWrite(pipeline, options)
   const frame = { run, now: pipeline.clock.now(), who: options.who ?? 'dealbridge' }
-  if (writes) await recoverLost(pipeline, frame, signal)
+  const there = writes ? await recoverLost(pipeline, frame, signal) : nothingThere
   const again = (options.agreed?.changes ?? []).map((change) => change.link)
   const seen = await read(pipeline, signal)
   const views = await normalise(pipeline, seen, signal)
-  const of: RoundFrame = { options, seen, frame, writes, signal }
+  const of: RoundFrame = { options, seen, frame, writes, there, signal }
   const first = await untilSettled(
     pipeline,
     await round(pipeline, await withLinks(pipeline, views, again, signal), of),
@@ -104,10 +105,17 @@ async function pass(pipeline: Pipeline, options: CycleOptions, run: string): Pro
   return outcomeOf(pipeline, all, of)
 }
 
-async function recoverLost(pipeline: Pipeline, frame: RoundFrame['frame'], signal: AbortSignal): Promise<void> {
+const nothingThere: RoundFrame['there'] = new Set()
+
+async function recoverLost(
+  pipeline: Pipeline,
+  frame: RoundFrame['frame'],
+  signal: AbortSignal,
+): Promise<RoundFrame['there']> {
   const open = await openIntents(pipeline.ledger)
   await awaitLateCreates(pipeline, open, signal)
   await recoverCreates(pipeline, open, frame, signal)
+  return await sharesThere(pipeline, open, signal)
 }
 
 async function outcomeOf(pipeline: Pipeline, { plan, applied }: Round, { seen, writes }: RoundFrame): Promise<Outcome> {
@@ -167,6 +175,8 @@ interface RoundFrame {
   readonly seen: Seen
   readonly frame: { readonly run: string; readonly now: Instant; readonly who: string }
   readonly writes: boolean
+  /** Deals sent to the source in an earlier pass, without an answer, that are there by now. */
+  readonly there: ReadonlySet<ChangeId>
   /** For everything that only reads. */
   readonly signal: AbortSignal
 }
@@ -181,7 +191,8 @@ const nothingApplied: Applied = { written: 0, refused: 0, stale: [], unknown: 0,
 async function round(pipeline: Pipeline, seenViews: readonly DealView[], of: RoundFrame): Promise<Round> {
   const { agreed, watch } = of.options
   const open = await openIntents(pipeline.ledger)
-  const { views, moves, events } = recoverUpdates(pipeline, seenViews, open, of.frame)
+  const { views: settled, moves, events } = recoverUpdates(pipeline, seenViews, open, of.frame)
+  const views = begunAmong(pipeline, settled, { open, there: of.there })
   if (of.writes && moves.length > 0) await pipeline.ledger.commit(moves, events)
   const fresh = planAll(frameOf(pipeline, of.frame.now), views, {
     limits: pipeline.limits,
@@ -221,7 +232,8 @@ async function carryOut(
   const links = new Map<LinkKey, Link>()
   for (const view of views) if (view.link) links.set(view.link.key, view.link)
   for (const link of plan.links) links.set(link.key, link)
-  const applied = await apply(pipeline, plan, { ...of.frame, ...of.options, who: of.frame.who, links, open })
+  const { there } = of
+  const applied = await apply(pipeline, plan, { ...of.frame, ...of.options, who: of.frame.who, links, open, there })
   return { ...applied, stale: [...new Set([...applied.stale, ...movedOn(plan, views)])] }
 }
 

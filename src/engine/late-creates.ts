@@ -23,12 +23,12 @@ export function lateUntil({ change, at }: Intent, { traits }: Of): Instant | nul
 
 /** Lets what may still turn up do so, where that is a matter of seconds: then one look settles it. */
 export async function awaitLateCreates(
-  { clock, target }: { readonly clock: Clock; readonly target: Of },
+  { clock, source, target }: { readonly clock: Clock; readonly source: Of; readonly target: Of },
   open: OpenIntents,
   signal: AbortSignal,
 ): Promise<void> {
   const left = open.creates.flatMap((intent) => {
-    const until = lateUntil(intent, target)
+    const until = lateUntil(intent, intent.change.side === 'crm' ? target : source)
     return until === null ? [] : [msOf(until) - msOf(clock.now())]
   })
   const soon = left.filter((ms) => ms > 0 && ms <= waitMaxMs)

@@ -2,7 +2,7 @@
 // and asks the CRM all its questions about new deals in one go. What turns out to be our own echo goes no further.
 
 import type { Question } from '#spi'
-import { linkKey, REFERRAL, type LinkKey, type RecordId } from '#core/model/ids'
+import { linkKey, REFERRAL, shareKey, type LinkKey, type RecordId } from '#core/model/ids'
 import type { Link } from '#core/model/link'
 import type { VendorRecord } from '#core/model/record'
 import { ReferralFacts } from '#core/model/referral'
@@ -12,6 +12,7 @@ import { differsFromBase } from './echo.ts'
 import type { Pipeline } from './pipeline.ts'
 import { searchFor } from './questions.ts'
 import type { Seen } from './read.ts'
+import { awaitedByShares, isMarked, pointedToBy } from './shared.ts'
 
 /** Links whose time has come that one cycle takes up; the rest follow in the next. */
 const dueMax = 500
@@ -21,6 +22,8 @@ interface Gathered {
   readonly link: Link | null
   referral: VendorRecord | null
   crm: VendorRecord | null
+  /** Its record is marked to become a deal at the source. */
+  readonly isMarked?: true
 }
 
 export async function normalise(pipeline: Pipeline, seen: Seen, signal: AbortSignal): Promise<readonly DealView[]> {
@@ -31,10 +34,15 @@ export async function normalise(pipeline: Pipeline, seen: Seen, signal: AbortSig
 /** Whole deals, whether or not anything about them changed: both sides are read where they are not given. */
 export async function wholeDeals(
   pipeline: Pipeline,
-  of: { readonly referrals?: readonly VendorRecord[]; readonly links?: readonly Link[] },
+  of: {
+    readonly referrals?: readonly VendorRecord[]
+    readonly links?: readonly Link[]
+    /** Records of the CRM that may have no link yet. */
+    readonly marked?: readonly VendorRecord[]
+  },
   signal: AbortSignal,
 ): Promise<readonly DealView[]> {
-  const { referrals = [], links = [] } = of
+  const { referrals = [], links = [], marked = [] } = of
   const known = await pipeline.ledger.getMany(
     'link',
     referrals.map((referral) => linkKey(referral.id)),
@@ -42,6 +50,7 @@ export async function wholeDeals(
   const inHand = new Map<LinkKey, Gathered>(links.map((link) => [link.key, { link, referral: null, crm: null }]))
   for (const [index, referral] of referrals.entries())
     inHand.set(linkKey(referral.id), { link: known[index] ?? null, referral, crm: null })
+  await addMarked(pipeline, inHand, marked)
   return complete(pipeline, inHand, signal)
 }
 
@@ -64,14 +73,35 @@ async function gather(pipeline: Pipeline, seen: Seen): Promise<ReadonlyMap<LinkK
     deal.crm = records[index] ?? null
     inHand.set(link.key, deal)
   }
+  const unlinked = records.filter((_, index) => !byRecord[index])
+  await addMarked(pipeline, inHand, unlinked)
   for (const [key, deal] of inHand) if (isEcho(pipeline, deal)) inHand.delete(key)
   await addDue(pipeline, inHand, clock.now())
   return inHand
 }
 
+/** Records that a seller marked for the source, and that belong to no referral yet. */
+async function addMarked(
+  pipeline: Pipeline,
+  inHand: Map<LinkKey, Gathered>,
+  records: readonly VendorRecord[],
+): Promise<void> {
+  const marked = records.filter((record) => isMarked(pipeline, record))
+  if (marked.length === 0) return
+  const held = await pipeline.ledger.linksOf(marked)
+  const keys = marked.map(({ kind, id }) => shareKey(kind, id))
+  const rested = await pipeline.ledger.getMany('link', keys)
+  for (const [index, crm] of marked.entries()) {
+    const [key, link] = [keys[index], held[index] ?? rested[index] ?? null]
+    if (key !== undefined && (link === null || link.unshared))
+      inHand.set(key, { link, referral: null, crm, isMarked: true })
+  }
+}
+
 /** Our own write coming back, or a change to something no row looks at. */
 function isEcho(pipeline: Pipeline, { link, referral, crm }: Gathered): boolean {
-  if (!link?.record || link.missingSince || link.answers || link.mapping !== pipeline.mapping.hash) return false
+  if (!link?.record || link.unshared || link.missingSince || link.answers || link.mapping !== pipeline.mapping.hash)
+    return false
   if (link.waiting.length > 0 || link.unfinished) return false
   if (crm?.gone || referral?.gone) return false
   if (sawAlready(link, referral, crm)) return true
@@ -102,9 +132,11 @@ async function complete(
   gathered: ReadonlyMap<LinkKey, Gathered>,
   signal: AbortSignal,
 ): Promise<readonly DealView[]> {
-  await fillReferrals(pipeline, [...gathered.values()], signal)
-  await fillRecords(pipeline, [...gathered.values()], signal)
-  const parts = [...gathered.values()].map((deal) => ({ ...deal, facts: deal.referral && factsOf(deal.referral) }))
+  const deals = await awaitedByShares(pipeline, [...gathered.values()])
+  await fillReferrals(pipeline, deals, signal)
+  await fillRecords(pipeline, deals, signal)
+  const shared = await pointedToBy(pipeline, deals, signal)
+  const parts = deals.map((deal) => ({ ...deal, facts: deal.referral && factsOf(deal.referral) }))
   const found = await searchFor(pipeline, parts, signal)
   return parts.map((part, index): DealView => ({
     link: part.link,
@@ -112,6 +144,7 @@ async function complete(
     facts: part.facts,
     crm: part.crm,
     found: found[index] ?? null,
+    ...shared[index],
   }))
 }
 
@@ -122,7 +155,7 @@ function factsOf(referral: VendorRecord): ReferralFacts | null {
 }
 
 async function fillReferrals(pipeline: Pipeline, deals: readonly Gathered[], signal: AbortSignal): Promise<void> {
-  const missing = deals.filter((deal) => deal.referral === null && deal.link !== null)
+  const missing = deals.filter(({ referral, link }) => referral === null && link !== null && !link.unshared)
   const questions = missing.map(({ link }): Question => ({
     shape: { kind: REFERRAL, fields: [] },
     by: { id: link?.referral ?? ('' as RecordId) },

@@ -34,7 +34,9 @@ export async function recoverCreates(
   frame: EventFrame,
   signal: AbortSignal,
 ): Promise<void> {
-  const found = await findLostCreates(pipeline, open.creates, signal)
+  // Those at the source are sent again instead, once they are there or cannot be any more: see shared.ts.
+  const ours = open.creates.filter(({ change }) => change.side === 'crm')
+  const found = await findLostCreates(pipeline, ours, signal)
   const known = new Set(found.map(({ intent }) => intent))
   const given = open.creates.filter((intent) => !known.has(intent) && later(intent.at, lookedForMs) <= frame.now)
   if (found.length === 0 && given.length === 0) return

@@ -3,10 +3,11 @@
 
 import type { Receipt } from '#spi'
 import { asSyncError, RetryLater, type SyncError } from '#core/errors'
-import type { RecordId, Version } from '#core/model/ids'
+import { linkKey, type LinkKey, type RecordId, type Version } from '#core/model/ids'
 import { later, type Instant } from '#core/model/instant'
 import type { JsonObject } from '#core/model/json'
 import { replaced, type Link, type Waiting } from '#core/model/link'
+import { shareSubject } from '#core/reconcile/share'
 import { inputsOf, movingMax, movingSubject, refusalSubject } from '#core/reconcile/change'
 import { latelyName, loopWithinMs, loopWritesMax } from '#core/reconcile/loops'
 import { outcomeSubject } from '#core/reconcile/outcome'
@@ -28,7 +29,7 @@ export function afterWrite(link: Link, change: Change, { written, now }: { writt
     ...withoutMade(owed, change),
     ...(released && settles.closes === undefined ? { released } : {}),
     ...withoutUsed({ answers, answeredFor }, settles),
-    ...(settles.becomes ? { record: written.id, kind: change.kind } : chosen ? { chosen } : {}),
+    ...(settles.becomes === 'record' ? { record: written.id, kind: change.kind } : chosen ? { chosen } : {}),
     ...(isOwnRecord(link, change) ? sideAfter(link, change, { written, now }) : {}),
     base,
     waiting: link.waiting.filter((wait) => wait.subject !== refusalSubject(change.id) && !isSettledBy(wait, change)),
@@ -158,6 +159,23 @@ function nextTry(error: SyncError, tries: number, now: Instant): Instant | null 
     : ours
 }
 
+/** A deal that began in the CRM has a referral: its link takes the key that every link has. */
+export function afterShare(link: Link, change: Change, { written, now }: { written: Written; now: Instant }): Link {
+  const { unshared: _, released: __, ...made } = afterWrite(link, change, { written, now })
+  return sharedAs(made, written.id)
+}
+
+export const sharedAs = (link: Link, referral: RecordId): Link => ({
+  ...link,
+  key: linkKey(referral),
+  referral,
+  waiting: link.waiting.filter(({ subject }) => subject !== shareSubject),
+})
+
+/** The link an event belongs to, which may be known by another name since. */
+const nameOf = ({ link, settles }: Change, { id }: Written): LinkKey =>
+  settles.becomes === 'referral' ? linkKey(id) : link
+
 export const dropIntent = (change: Change): LedgerChange => ({ drop: 'intent', key: change.id })
 export const keepLink = (link: Link): LedgerChange => ({ put: 'link', key: link.key, value: link })
 
@@ -186,7 +204,7 @@ export function writtenEvent(change: Change, written: Written, frame: EventFrame
   return {
     at: frame.now,
     event: change.settles.becomes ? 'linked' : 'written',
-    link: change.link,
+    link: nameOf(change, written),
     run: frame.run,
     who: frame.who,
     change: change.id,

@@ -8,6 +8,7 @@ import type { VendorRecord } from '#core/model/record'
 import type { DealView } from '#core/reconcile/world'
 import { wholeDeals } from './normalise.ts'
 import type { Pipeline } from './pipeline.ts'
+import { markedRecords } from './shared.ts'
 
 /** Links the source did not list are asked for one by one: this many in a sweep, the rest in the next. */
 const unlistedMax = 500
@@ -34,6 +35,8 @@ export async function* sweep(
     }
   }
   yield* unlisted(pipeline, { listed, max: onlyLinked ? Infinity : unlistedMax }, signal)
+  const marked = onlyLinked ? [] : await markedRecords(pipeline, signal)
+  if (marked.length > 0) yield await wholeDeals(pipeline, { marked }, signal)
 }
 
 async function linkedAmong({ ledger }: Pipeline, referrals: readonly VendorRecord[]): Promise<readonly VendorRecord[]> {
@@ -67,7 +70,7 @@ async function* unlisted(
   let links = []
   let count = 0
   for await (const link of pipeline.ledger.all('link')) {
-    if (listed.has(link.key) || link.record === null) continue
+    if (listed.has(link.key) || link.record === null || link.unshared) continue
     links.push(link)
     count += 1
     if (links.length === sliceMax || count === max) {

@@ -3,6 +3,7 @@
 
 import {
   type Fields,
+  instantFromMs,
   type Json,
   type JsonObject,
   kind,
@@ -76,6 +77,7 @@ export const fakeSource: SourceFacet = {
     field: 'step',
     write: { Qualified: 'Qualified', Developed: 'Developed', Proposed: 'Proposed', Negotiated: 'Negotiated' },
   },
+  newDeal: { reference: 'externalReferenceId', title: ['customer.name', 'name'] },
   properties: [],
   facts(fields): JsonObject {
     const stage = stages.find((one) => one === fields['stage']) ?? null
@@ -106,11 +108,23 @@ export function fakeSourceVendor(options: FakeVendorOptions): FakeVendor {
   const { refuse } = options
   return new FakeVendor({
     lay: (fields, changes) =>
-      Object.entries(changes).reduce<JsonObject>((made, [path, value]) => withAt(made, path, value), fields),
+      Object.entries(changes).reduce<JsonObject>(
+        (made, [path, value]) => withAt(made, path, value),
+        Object.keys(fields).length === 0 ? begun(options.nowMs()) : fields,
+      ),
     ...options,
     refuse: (change) => brokenLifecycle(change) ?? refuse?.(change) ?? null,
   })
 }
+
+/** A deal that a partner makes is accepted from its first moment. */
+const begun = (nowMs: number): JsonObject => ({
+  stage: 'Accepted',
+  step: null,
+  createdAt: instantFromMs(nowMs),
+  registrable: false,
+  details: { value: null, currency: null, closeDate: null, notes: null, topic: null, update: null },
+})
 
 const closed: ReadonlySet<Json> = new Set(['Won', 'Lost', 'Declined', 'Expired', 'Error'])
 const theirs: ReadonlySet<Json> = new Set(['New', 'Received', 'Expired'])

@@ -97,5 +97,6 @@ export function fakeMapping({ hash = 'm1', holdMs = 0 }: FakeMappingOptions = {}
     },
     statusInCrm: null,
     checks: [],
+    share: null,
   }
 }

@@ -17,6 +17,7 @@ import { compileMatch } from './compile/match.ts'
 import { compileOutcomes } from './compile/outcomes.ts'
 import { checkLeadFields, compileChecks, compileLead, compileStatus } from './compile/rest.ts'
 import { noZone } from './compile/row-type.ts'
+import { compileShare } from './compile/share.ts'
 import { compileStages } from './compile/stages.ts'
 import { compileTake } from './compile/take.ts'
 import { compileTests, type MappingTest } from './compile/tests.ts'
@@ -76,6 +77,7 @@ function compileDocument(document: MappingDocument, { root, notes, world }: Comp
   const statusInCrm = compileStatus(desk, document.statusInCrm)
   checkLeadFields(desk, document, { keyField: match?.keyField ?? null, ownerField: assign?.field ?? null })
   const checks = compileChecks(desk, document.checks?.items ?? [])
+  const share = compileShare(desk, document.share, { lookups, rows, outcomes })
   const tests = compileTests(desk, document.tests?.items ?? [])
   const { name, title, contact, source, target } = document
   if (!record || !match || !stages || !name || !source || !target) return undefined
@@ -108,6 +110,7 @@ function compileDocument(document: MappingDocument, { root, notes, world }: Comp
     outcomes,
     statusInCrm,
     checks,
+    share,
   }
   return { mapping, document, tests, paths: [...desk.paths].toSorted() }
 }

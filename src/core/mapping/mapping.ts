@@ -48,6 +48,7 @@ export interface Mapping {
   readonly outcomes: Outcomes
   readonly statusInCrm: StatusFields | null
   readonly checks: readonly Check[]
+  readonly share: Share | null
 }
 
 export type Taken = { readonly taken: true } | { readonly taken: false; readonly because: string; readonly rule: Rule }
@@ -191,6 +192,41 @@ export interface LeadPhase {
   readonly onAccept: 'qualify' | 'copy' | 'leave'
   readonly rows: readonly Row[]
   readonly rule: Rule
+}
+
+// ── deals that begin in the CRM ──────────────────────────────────────────────────────────────────────────────
+
+/** Records a seller has marked for the source: each becomes a deal there, once. */
+export interface Share {
+  /** What a marked record shows. */
+  readonly mark: Fields
+  /** The undo window: take the mark away and nothing is sent. */
+  readonly holdMs: number
+  /** Rows of the mapping whose values a new deal is given too. */
+  readonly rows: readonly Row[]
+  readonly fields: readonly SharedField[]
+  /** Records it points to whose fields are wanted. */
+  readonly pointed: readonly PointedRecord[]
+  readonly rule: Rule
+}
+
+/** Something a new deal is given beyond the rows: read from the record, or from one it points to. */
+export interface SharedField {
+  readonly path: string
+  /** For people: `account.Name`. */
+  readonly from: string
+  readonly rule: Rule
+  /** No fields where there is no value. */
+  readonly read: (record: Fields, pointed: Pointed) => Written
+}
+
+/** The fields of records that a record points to, by the name of the lookup. */
+export type Pointed = ReadonlyMap<string, Fields>
+
+export interface PointedRecord {
+  readonly lookup: string
+  readonly shape: Shape
+  readonly fills: LookupFills
 }
 
 // ── what sellers see, and house rules ────────────────────────────────────────────────────────────────────────

@@ -1,6 +1,8 @@
 // Names of things. Each has its own type, so that an opportunity's id cannot be passed where a referral's is meant.
 // They are plain strings at run time; `as` is used here, at the place where a string becomes one, and nowhere else.
 
+import { hashOf } from './hash.ts'
+
 declare const brand: unique symbol
 type Branded<Name extends string> = string & { readonly [brand]: Name }
 
@@ -38,6 +40,10 @@ export const changeId = (text: string): ChangeId => text as ChangeId
 
 /** Referral ids are compared without regard to case, so the key is always lower case. */
 export const linkKey = (referral: string): LinkKey => referral.toLowerCase() as LinkKey
+
+/** Names the link of a record that is to become a deal at the source, until that deal has an id. */
+export const shareKey = (of: Kind, record: string): LinkKey => linkKey(`${shareMark}${hashOf(`${of}|${record}`, 24)}`)
+export const shareMark = 'new-'
 
 /** The kind every referral has, whatever its source calls it. */
 export const REFERRAL = kind('referral')

@@ -86,6 +86,8 @@ export const Link = z.object({
   chosen: z.record(z.string(), Chosen).optional(),
   /** The outcome a person let go before its undo window was over. */
   released: z.string().optional(),
+  /** The record is marked to become a deal at the source, and is none yet: until then the link's key is of our making. */
+  unshared: z.boolean().optional(),
   /** Set while a person has paused this deal. */
   paused: z.boolean().optional(),
   /** Seen missing once; a second look decides. */

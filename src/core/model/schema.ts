@@ -14,6 +14,8 @@ export interface Property {
   readonly list?: boolean
   /** `both`: may be read and written; `toCrm`: only read; `none`: not for mapping. */
   readonly direction: 'both' | 'toCrm' | 'none'
+  /** Given when a deal is made at the source, whether or not it can be changed afterwards. Absent: it cannot be. */
+  readonly onCreate?: 'may' | 'must'
   /** Known values, where the source has a closed set. */
   readonly values?: readonly string[]
   readonly about: string

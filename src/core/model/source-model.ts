@@ -12,4 +12,11 @@ export interface SourceModel {
   readonly reasonField: string
   /** The field that holds how far an accepted deal has come, and how each step is written. */
   readonly step: { readonly field: string; readonly write: Readonly<Record<Step, string>> }
+  /** Absent where no deal is ever made at the source by a partner. */
+  readonly newDeal?: {
+    /** Where a deal keeps the partner's own id of it, by which one that was made is found again. */
+    readonly reference: string
+    /** What people call a deal, before it has an id: the values of these. */
+    readonly title: readonly string[]
+  }
 }

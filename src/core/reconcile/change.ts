@@ -14,7 +14,7 @@ import type { PlanFrame } from './world.ts'
 interface Subject {
   readonly frame: PlanFrame
   readonly link: Link
-  readonly facts: ReferralFacts
+  readonly facts: Pick<ReferralFacts, 'title'>
 }
 
 interface Extras {

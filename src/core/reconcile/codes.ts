@@ -6,5 +6,6 @@ import { brakeCodes } from './codes/brakes.ts'
 import { dataCodes } from './codes/data.ts'
 import { linkCodes } from './codes/links.ts'
 import { outcomeCodes } from './codes/outcomes.ts'
+import { shareCodes } from './codes/share.ts'
 
-export const reconcileCodes: Codebook = { ...dataCodes, ...outcomeCodes, ...brakeCodes, ...linkCodes }
+export const reconcileCodes: Codebook = { ...dataCodes, ...outcomeCodes, ...brakeCodes, ...linkCodes, ...shareCodes }

@@ -32,9 +32,10 @@ export interface Wanted {
 
 export function brakesFor(wanted: Wanted, limits: Limits): readonly Brake[] {
   const ready = wanted.changes.filter((change) => change.state === 'ready')
-  const creates = ready.filter((change) => change.action === 'create' && change.settles.becomes === 'record').length
-  const outcomes = ready.filter((change) => change.irreversible).length
-  const made = new Set(ready.flatMap((change) => (change.settles.becomes === 'record' ? [change.link] : [])))
+  const creates = ready.filter((change) => change.settles.becomes !== undefined).length
+  // A deal made at the source cannot be taken back either, but it is no outcome: it counts among what is made.
+  const outcomes = ready.filter((change) => change.irreversible && change.action === 'update').length
+  const made = new Set(ready.flatMap((change) => (change.settles.becomes === undefined ? [] : [change.link])))
   // What a new deal's own referral is told is part of making the deal.
   const updates = ready.filter((change) => change.action === 'update' && !made.has(change.link)).length
   const share = Math.max(alwaysFine, Math.floor(limits.shareOfLinked * wanted.linked))

@@ -105,7 +105,7 @@ function checked(moves: Moves, deal: LinkedDeal, sides: Sides, env: Env): Moves 
     : moves
 }
 
-function brokenRule({ frame }: LinkedDeal, env: Env): Moves['blocked'] {
+export function brokenRule({ frame }: Pick<LinkedDeal, 'frame'>, env: Env): Moves['blocked'] {
   const broken = frame.mapping.checks.find((check) => !check.passes(env))
   return broken ? { code: broken.code, message: broken.message, who: 'the seller' } : null
 }

@@ -88,8 +88,8 @@ export interface FieldChange {
 export interface Settlement {
   readonly values: Readonly<Record<RowId, Value>>
   readonly standing?: Standing
-  /** This change makes the linked record itself. */
-  readonly becomes?: 'record'
+  /** This change makes the linked record itself, or the referral of a deal that began in the CRM. */
+  readonly becomes?: 'record' | 'referral'
   /** The CRM close it carries to the source. */
   readonly closes?: string
 }

@@ -16,6 +16,7 @@ import type { DealPlan } from './linked-deal.ts'
 import { planLinked } from './linked.ts'
 import type { Skipped } from './plan.ts'
 import { pick, severalCode, type PlannedRecords, type SearchVerdict } from './search.ts'
+import { planShare } from './share.ts'
 import type { DealView, Found, PlanFrame } from './world.ts'
 import { waitFrom, waitingSince, type Wait } from './waits.ts'
 
@@ -27,6 +28,7 @@ export type DealVerdict =
 export function planDeal(frame: PlanFrame, view: DealView, planned: PlannedRecords): DealVerdict {
   const { referral, facts, link } = view
   if (link?.paused) return { link, changes: [] }
+  if (view.shared) return planShare(frame, view, { pointed: view.shared, planned })
   if (!referral || referral.gone) return withoutReferral(frame, view)
   if (!facts) return skip(referral.id, 'It has no status that can be read.', link)
   if (link?.record) return planKnown(frame, view, { facts, link, planned, referral })

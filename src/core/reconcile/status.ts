@@ -29,22 +29,26 @@ export function addStatus(
   const fields = frame.mapping.statusInCrm
   if (!fields) return
   const view = sellerView(frame, deal.facts, deal.waiting)
-  const shown: Readonly<Record<keyof StatusFields, Value>> = {
+  showStatus(to, frame, deal.link, {
     state: view.state,
-    message: fitted(view.message),
+    message: view.message,
     answerBy: deal.facts.needsAnswer && !isAnswered(deal.facts) ? deal.facts.answerBy : null,
     link: deal.facts.url,
-  }
+  })
+}
+
+export type ShownStatus = Readonly<Record<keyof StatusFields, Exclude<Value, boolean>>>
+
+export function showStatus(to: Draft, frame: PlanFrame, link: Link, shown: ShownStatus): void {
+  const fields = frame.mapping.statusInCrm
+  if (!fields) return
   for (const name of ['state', 'message', 'answerBy', 'link'] as const) {
     const field = fields[name]
-    const value = shown[name]
-    if (field === null || baseValue(deal.link, statusRow(name)) === value) continue
+    const value = name === 'message' && typeof shown.message === 'string' ? fitted(shown.message) : shown[name]
+    const base = baseValue(link, statusRow(name)) ?? null
+    if (field === null || base === value) continue
     to.values[statusRow(name)] = value
-    addFields(
-      to,
-      { [field]: value },
-      { rule: null, from: `statusInCrm.${name}`, base: baseValue(deal.link, statusRow(name)) ?? null },
-    )
+    addFields(to, { [field]: value }, { rule: null, from: `statusInCrm.${name}`, base })
   }
 }
 

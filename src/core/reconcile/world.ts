@@ -9,7 +9,7 @@ import type { VendorRecord } from '../model/record.ts'
 import type { ReferralFacts } from '../model/referral.ts'
 import type { SourceModel } from '../model/source-model.ts'
 import type { TargetModel } from '../model/target.ts'
-import type { Mapping } from '../mapping/mapping.ts'
+import type { Mapping, Pointed } from '../mapping/mapping.ts'
 
 export interface DealView {
   readonly link: Link | null
@@ -21,6 +21,10 @@ export interface DealView {
   readonly crm: VendorRecord | null
   /** Answers to the searches of an unlinked deal. */
   readonly found: Found | null
+  /** Present where the record is, or was, marked to become a deal at the source: what it points to. */
+  readonly shared?: Pointed
+  /** Its deal was sent to the source and no answer came: it is there by now, or nobody can tell yet. */
+  readonly begun?: 'there' | 'perhaps'
 }
 
 export interface Found {

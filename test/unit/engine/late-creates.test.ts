@@ -9,7 +9,7 @@ const at = instantFromMs(Date.UTC(2026, 10, 20, 14))
 const create: Write = { do: 'create', kind: kind('Account'), key: linkKey('a'), keyField: null, fields: {} }
 const keyed: Write = { ...create, keyField: 'PC_Referral_Id__c' }
 const update: Write = { do: 'update', kind: kind('Account'), id: recordId('1'), expect: null, fields: {} }
-const intent = (write: Write, sent: Instant = at): Intent => ({ change: { write }, at: sent }) as Intent
+const intent = (write: Write, sent: Instant = at): Intent => ({ change: { write, side: 'crm' }, at: sent }) as Intent
 const party = (lateCreatesMs?: number): { readonly traits: Traits } => ({
   traits: {
     writes: 'create-and-update',
@@ -37,7 +37,7 @@ test.each<[string, number | undefined, number]>([
 ])('%s', async (_, lateCreatesMs, slept) => {
   const clock = handClock(at)
   await awaitLateCreates(
-    { clock, target: party(lateCreatesMs) },
+    { clock, source: party(0), target: party(lateCreatesMs) },
     new OpenIntents([intent(create), intent(keyed)]),
     AbortSignal.timeout(1_000),
   )

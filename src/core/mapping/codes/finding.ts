@@ -77,6 +77,21 @@ export const findingCodes: Codebook = {
     fix: 'Name an owner of a kind the message suggests.',
     who,
   },
+  'DB-2154': {
+    title: 'The section "share" cannot do this',
+    means: 'It marks no records, or every record; or it names something that a new deal at the source is not given.',
+    why: 'Some properties of a referral are set by Partner Center, and some can only be changed on a deal that is there.',
+    fix: 'Name a field and the value that marks a record. Give paths of a new deal only: docs/reference/referral-fields.md tells which.',
+    who,
+  },
+  'DB-2155': {
+    title: 'A new deal at the source needs more',
+    means:
+      'Partner Center takes no deal without a name, a customer with a country, a value with its currency, and a date.',
+    why: 'No row under fields gives the value that the message names, and share.fields does not either.',
+    fix: 'Add it under share.fields: from a field of the record, or of its account: account.Name.',
+    who,
+  },
   'DB-2153': {
     title: 'The owner is no longer active',
     means: 'The user was switched off in the CRM; records given to them would be refused.',

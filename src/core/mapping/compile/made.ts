@@ -22,7 +22,8 @@ export function compileMade(desk: Desk, { key, value, kind, path }: MadeField): 
   return row && { ...row, required: schema?.required ?? false }
 }
 
-const unsaid = {
+/** All that can be said of a row, and is not. */
+export const unsaid = {
   formula: undefined,
   referral: undefined,
   set: undefined,

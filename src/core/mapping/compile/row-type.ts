@@ -95,7 +95,7 @@ function fits(from: ValueType, to: ValueType, direction: Direction): boolean {
   if (to === 'date') return from === 'instant'
   if (to === 'text') return direction !== 'both' && from !== 'list'
   // JOIN(…, ";") is how admins write several choices; reading one back could not tell where a choice ends.
-  if (to === 'list') return from === 'text' && direction === 'toCrm'
+  if (to === 'list') return from === 'text' && direction !== 'both'
   return false
 }
 

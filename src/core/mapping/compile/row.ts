@@ -29,6 +29,8 @@ export interface RowContext {
   /** How plans and tests name it: `fields[3]`. */
   readonly key: string
   readonly policy: Policy
+  /** It gives a new deal at the source its value, and is never compared again. */
+  readonly forNew?: true
 }
 
 /** Where a row's value comes from on the referral's side, before its type is known. */
@@ -59,7 +61,8 @@ export function compileWords(desk: Desk, document: RowWords, context: RowContext
   const source = sourceOf(desk, document, zone)
   const direction = document.direction?.value
   if (!place || !direction) return undefined
-  checkWritable(desk, document, { place, direction, path: source?.is === 'path' ? source.path : null })
+  const path = source?.is === 'path' ? source.path : null
+  checkWritable(desk, document, { place, direction, path, forNew: context.forNew === true })
   if (!source) return undefined
   return build(desk, document, { ...context, at: document.at, place, direction, zone, source })
 }

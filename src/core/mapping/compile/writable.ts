@@ -9,15 +9,19 @@ export interface Writing {
   readonly direction: Direction
   /** The referral path; null for a formula or a constant. */
   readonly path: string | null
+  /** Given to a new deal at the source, and never written again. */
+  readonly forNew: boolean
 }
 
 export function checkWritable(
   desk: Desk,
   document: Omit<RowDocument, 'node'>,
-  { place, direction, path }: Writing,
+  { place, direction, path, forNew }: Writing,
 ): void {
   if (direction !== 'toReferral') checkCrm(desk, document, place)
-  if (path !== null) checkReferral(desk, document, path, direction)
+  if (path === null) return
+  if (forNew) checkNewDeal(desk, document, path)
+  else checkReferral(desk, document, path, direction)
 }
 
 function checkCrm(desk: Desk, document: Omit<RowDocument, 'node'>, place: CrmPlace): void {
@@ -54,4 +58,12 @@ function checkReferral(desk: Desk, document: Omit<RowDocument, 'node'>, path: st
   }
   if (direction === 'toCrm' || property.direction === 'both') return
   desk.notes.error(node, 'DB-2104', `"${path}" cannot be changed in a referral.`, { ...why, fix: 'direction: toCrm' })
+}
+
+function checkNewDeal(desk: Desk, document: Omit<RowDocument, 'node'>, path: string): void {
+  const property = desk.property(path)
+  const node = document.referral?.node
+  if (!node || !property || property.onCreate) return
+  const fix = property.direction === 'both' ? { fix: 'give it a row under fields' } : {}
+  desk.notes.error(node, 'DB-2154', `"${path}" cannot be given to a new deal.`, fix)
 }

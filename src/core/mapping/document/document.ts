@@ -16,6 +16,7 @@ import {
 import type { Notes } from '../notes.ts'
 import type { SourceNode } from '../../source.ts'
 import { assign, condition, lookups, match, take } from './finding.ts'
+import { share } from './share.ts'
 import { outcomes, stages } from './stages.ts'
 import { crmField, row } from './values.ts'
 
@@ -82,6 +83,7 @@ export const mapping = table('this mapping', {
   outcomes: may('Brakes on outcomes.', outcomes),
   statusInCrm: may('What sellers see in the CRM.', statusInCrm),
   checks: may('House rules.', list(check)),
+  share: may('Deals that begin in the CRM.', share),
   tests: may('What must hold, with examples.', list(test)),
 })
 
