@@ -36,8 +36,9 @@ afterEach(async () => {
 })
 
 test('waits for a person where it would rewrite many deals, and is not taken over where it is wrong', async () => {
-  world = await realWorld(['dynamics'])
-  const { source, crms, folder, run, start } = world
+  const made = (world = await realWorld(['dynamics']))
+  const { source, crms, folder } = made
+  const run = async (...args: readonly string[]) => await made.run(...args)
   const crm = crms.dynamics ?? expect.fail('no CRM')
   for (let one = 0; one < deals; one += 1) source.hands.arrive('cosell', 'Americas')
   const ratings = (): readonly unknown[] =>
@@ -55,7 +56,7 @@ test('waits for a person where it would rewrite many deals, and is not taken ove
   }
   const good = await readFile(join(folder, mapping), 'utf8')
 
-  daemon = start('run')
+  daemon = made.start('run')
   await until(({ pipelines: [one] }) => (one?.linked ?? 0) > deals)
   const before = ratings()
 

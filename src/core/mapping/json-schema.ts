@@ -5,6 +5,7 @@ import { bare, type Json, type JsonObject } from '../model/json.ts'
 import type { FieldSchema, KindSchema, Property } from '../model/schema.ts'
 import { fieldWords } from './compile/words.ts'
 import { mapping } from './document/document.ts'
+import { choiceDefinitions, fieldRules, isReadOnly, stageRules } from './editor/org-rules.ts'
 import { transforms, written } from './transforms.ts'
 import type { MappingWorld } from './world.ts'
 
@@ -17,6 +18,7 @@ export interface SchemaOptions {
 }
 
 export function mappingJsonSchema({ world, record, title }: SchemaOptions): JsonObject {
+  const schemaOfRecord = world.crm?.kinds.find(({ kind }) => kind === record)
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: `dealbridge mapping for ${title}`,
@@ -26,9 +28,13 @@ export function mappingJsonSchema({ world, record, title }: SchemaOptions): Json
       referralPath: referralPaths(world.properties),
       formula: { type: 'string', description: 'A formula: IF, ISBLANK, &, TEXT and about fifty more functions.' },
       transform: { anyOf: [{ enum: transforms.filter(({ argument }) => !argument).map(written) }, ...withArgument()] },
-      timezone: { enum: [...Intl.supportedValuesOf('timeZone')] },
+      // Many places have an older or another name too.
+      timezone: { anyOf: [{ enum: [...Intl.supportedValuesOf('timeZone')] }, { type: 'string', pattern: '^UTC$|/' }] },
       kind: oneOf(world.crm?.kinds.map(({ kind, label }) => constant(kind, label)) ?? []),
-      stageValue: stageValues(world, record),
+      stageValue: stageValues(schemaOfRecord),
+      fieldRules: fieldRules(schemaOfRecord, world.crm?.kinds ?? []),
+      stageRules: stageRules(schemaOfRecord),
+      ...choiceDefinitions(schemaOfRecord),
       ...owners(world),
     },
   }
@@ -54,7 +60,7 @@ function crmFields({ crm }: MappingWorld, record: string): JsonObject {
 }
 
 function crmField({ kind }: KindSchema, field: FieldSchema, isRecord: boolean): JsonObject {
-  const { name, label, calculated, updatable, creatable, choices } = field
+  const { name, label, calculated, updatable, choices } = field
   const words = [
     isRecord ? '' : `On ${kind}.`,
     choices
@@ -64,11 +70,9 @@ function crmField({ kind }: KindSchema, field: FieldSchema, isRecord: boolean): 
           .join(', ')}.`
       : '',
   ]
-  const isReadOnly = calculated === true || (!updatable && !creatable)
-  const access = isReadOnly ? 'Can only be read.' : updatable ? 'Writable.' : 'Writable in new records only.'
+  const access = isReadOnly(field) ? 'Can only be read.' : updatable ? 'Writable.' : 'Writable in new records only.'
   return constant(name, `${label} (${fieldWords(field)}${calculated === true ? ', calculated' : ''})`, {
     description: [...words, access].filter((text) => text !== '').join(' '),
-    ...(isReadOnly ? { deprecationMessage: 'Can only be read; use direction toReferral only.' } : {}),
   })
 }
 
@@ -82,16 +86,15 @@ function referralPaths(properties: readonly Property[]): JsonObject {
   return { anyOf: [...options, { type: 'string', pattern: '^=' }] }
 }
 
-function stageValues({ crm }: MappingWorld, record: string): JsonObject {
-  const fields = crm?.kinds.find(({ kind }) => kind === record)?.fields ?? []
-  const choices = fields
+/** What is usually meant. The field the table is about decides, by a rule of its own. */
+function stageValues(record: KindSchema | undefined): JsonObject {
+  const choices = (record?.fields ?? [])
     .filter(({ choices }) => choices?.some(({ means }) => means !== undefined))
     .flatMap(({ choices }) => choices ?? [])
-  return oneOf(
-    choices
-      .filter(({ active }) => active)
-      .map(({ label, means }) => constant(label, `${label}${means ? ` (${means})` : ''}`)),
-  )
+  const usual = choices
+    .filter(({ active }) => active)
+    .map(({ label, means }) => constant(label, `${label}${means ? ` (${means})` : ''}`))
+  return usual.length === 0 ? { type: 'string' } : { anyOf: [...usual, { type: ['string', 'number', 'boolean'] }] }
 }
 
 function owners({ crm }: MappingWorld): JsonObject {

@@ -253,6 +253,12 @@ export const table = <K extends Keys>(what: string, keys: K): TableForm<K> => ({
   }),
 })
 
+/** The same, with what only an org can say about it: `definitions.<name>` of the schema for editors. */
+export const ruled = <K extends Keys>(form: TableForm<K>, name: string): TableForm<K> => ({
+  ...form,
+  schema: () => ({ ...form.schema(), allOf: [{ $ref: `#/definitions/${name}` }] }),
+})
+
 /** Draft 7 ignores whatever stands beside a reference. */
 const described = (schema: JsonObject, description: string): JsonObject =>
   Object.hasOwn(schema, '$ref') ? { description, allOf: [schema] } : { description, ...schema }

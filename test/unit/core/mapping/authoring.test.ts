@@ -1,7 +1,9 @@
 // What helps the people who write mappings: a first draft, completion, tidying, fixing, comparing, a page for the wiki.
 
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Validator, type Schema } from '@cfworker/json-schema'
 import { describe, expect, test } from 'vitest'
-import { z } from 'zod'
 import { describeMapping } from '#core/mapping/describe'
 import { diffMappings } from '#core/mapping/diff'
 import { applyFixes } from '#core/mapping/fix'
@@ -27,18 +29,25 @@ const recordOf = ({ crm }: MappingWorld): KindSchema => {
   return record
 }
 
-describe('suggest', () => {
-  const suggested = (world: MappingWorld, record = recordOf(world)): Suggestion =>
-    suggestMapping({
-      name: 'deals',
-      source: 'partner-center',
-      target: 'crm',
-      record,
-      model: world.target,
-      timezone: 'Europe/Berlin',
-      contact: 'crm-admins@fabrikam.example',
-    })
+const folder = join(import.meta.dirname, '..', '..', '..', '..', 'mappings')
+const shipped = (name: string): string => readFileSync(join(folder, name), 'utf8')
 
+const suggested = (world: MappingWorld, record = recordOf(world)): Suggestion =>
+  suggestMapping({
+    name: 'deals',
+    source: 'partner-center',
+    target: 'crm',
+    record,
+    model: world.target,
+    timezone: 'Europe/Berlin',
+    contact: 'crm-admins@fabrikam.example',
+  })
+const suggestedText = (world: MappingWorld): string => suggested(world).text
+
+const timezone = (zone: string): string =>
+  shipped('salesforce.opportunity.yaml').replace('timezone: Europe/Berlin', `timezone: ${zone}`)
+
+describe('suggest', () => {
   test.each([
     ['Salesforce', salesforce],
     ['Dynamics', dynamics],
@@ -124,7 +133,6 @@ describe('the schema for editors', () => {
       const: 'ExpectedRevenue',
       title: 'Expected Amount (currency, calculated)',
       description: 'Can only be read.',
-      deprecationMessage: 'Can only be read; use direction toReferral only.',
     })
     expect(definition('stageValue')['anyOf']).toContainEqual({ const: 'Closed Won', title: 'Closed Won (won)' })
     expect(definition('user')['anyOf']).not.toContainEqual(
@@ -132,24 +140,59 @@ describe('the schema for editors', () => {
     )
   })
 
-  // A schema that refuses what the compiler takes would be worse than none.
-  const checker = z.fromJSONSchema(schema)
+  const editor = (world: MappingWorld): Validator => {
+    const made = mappingJsonSchema({ world, record: recordOf(world).kind, title: 'an org' })
+    return new Validator(JSON.parse(JSON.stringify(made)) as Schema, '7', false)
+  }
+  const [inSalesforce, inDynamics] = [editor(salesforce), editor(dynamics)]
   const data = (text: string): unknown => {
     const { root } = treeOf(text)
     return root ? JSON.parse(JSON.stringify(dataOf(root))) : null
   }
+  const complaints = (validator: Validator, text: string): readonly string[] =>
+    validator
+      .validate(data(text))
+      .errors.map(({ instanceLocation }) => instanceLocation.replace('#/', ''))
 
-  test('takes the example', () => {
-    expect(checker.safeParse(data(exampleText('cosell-salesforce'))).error?.issues ?? []).toEqual([])
+  // A schema that refuses what the compiler takes would be worse than none.
+  test.each([
+    ['the Salesforce example', inSalesforce, exampleText('cosell-salesforce')],
+    ['the Dynamics example', inDynamics, exampleText('deals-dynamics')],
+    ['salesforce.opportunity.yaml', inSalesforce, shipped('salesforce.opportunity.yaml')],
+    ['dynamics.opportunity.yaml', inDynamics, shipped('dynamics.opportunity.yaml')],
+    ['dynamics.lead-first.yaml', inDynamics, shipped('dynamics.lead-first.yaml')],
+    ['a zone by its other name', inSalesforce, timezone('Asia/Kolkata')],
+    ['UTC', inSalesforce, timezone('UTC')],
+    ['what is suggested', inSalesforce, suggestedText(salesforce)],
+  ])('takes %s', (_what, validator, text) => {
+    expect(validator.validate(data(text)).errors).toEqual([])
   })
 
   test.each([
-    ['a field that is not there', '- crm: Amount\n', '- crm: Amout\n'],
-    ['an unknown key', 'conflicts: newest', 'conflict: newest'],
-    ['a direction that is none', 'direction: toReferral', 'direction: back'],
-    ['a length of time without a unit', 'hold: 30m', 'hold: 30'],
-  ])('refuses %s', (_what, from, to) => {
-    expect(checker.safeParse(data(replaced(exampleText('cosell-salesforce'), from, to))).success).toBe(false)
+    ['a field that is not there', '- crm: Amount\n', '- crm: Amout\n', 'fields/1/crm'],
+    ['a field of another kind of record', '- crm: Amount\n', '- crm: DUNS__c\n', 'fields/1/crm'],
+    ['a field that can only be read, written', '- crm: Priority__c', '- crm: ExpectedRevenue', 'fields/9/crm'],
+    ['a table with a value the field has not', ': 251-1000', ': 251-100', 'fields/6/values/251to1000employees'],
+    [
+      'a constant the field has not',
+      'set: Microsoft Partner Center\n    write',
+      'set: MPC\n    write',
+      'fields/10/set',
+    ],
+    ['a stand-in the field has not', 'otherwise: blank', 'otherwise: None', 'fields/6/otherwise'],
+    ['a stage that is none', 'crm: Value Proposition', 'crm: Value Propositoin', 'stages/rows/2/crm'],
+    ['one of several stages that is none', 'Needs Analysis]', 'Needs Analisis]', 'stages/rows/1/crm/1'],
+    ['an unknown key', 'conflicts: newest', 'conflict: newest', 'conflict'],
+    ['a direction that is none', 'direction: toReferral', 'direction: back', 'fields/5/direction'],
+    ['a length of time without a unit', 'hold: 30m', 'hold: 30', 'outcomes/hold'],
+  ])('refuses %s', (_what, from, to, place) => {
+    const text = replaced(exampleText('cosell-salesforce'), from, to)
+    expect(complaints(inSalesforce, text)).toContain(place)
+  })
+
+  test('refuses a value of the CRM where a table to the referral begins', () => {
+    const text = replaced(exampleText('deals-dynamics'), 'Customer introduction:', 'Introduction:')
+    expect(inDynamics.validate(data(text)).valid).toBe(false)
   })
 })
 
