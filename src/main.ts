@@ -5,6 +5,8 @@ import '#platform/modest-heap'
 import { builtin, connectorCodes } from '../connectors/builtin.ts'
 import { defaultPrefix } from '../connectors/dynamics/solution/definition.ts'
 import { unpacked } from '../connectors/dynamics/solution/unpacked.ts'
+import { alertCodes } from '#alerts/codes'
+import { tryChannels } from '#alerts/try'
 import { assemblyCodes } from '#assembly/codes'
 import { openMachine } from '#assembly/open-machine'
 import { restoreLedgers } from '#assembly/restore'
@@ -17,6 +19,7 @@ import { readDoorFile } from '#control/door-file'
 import { findDaemon } from '#control/find-daemon'
 import { openControl } from '#control/open'
 import { signIn } from '#control/sign-in'
+import { troubleOf } from '#control/trouble'
 import { mappingCodes } from '#core/mapping/codes'
 import { noMetrics } from '#core/metrics'
 import { reconcileCodes } from '#core/reconcile/codes'
@@ -48,6 +51,7 @@ const { env, workingDirectory, pid, user, onSignal, isAlive, exitNow, exitWith, 
 const clock = systemClock()
 const codes = {
   ...settingsCodes,
+  ...alertCodes,
   ...assemblyCodes,
   ...controlCodes,
   ...daemonCodes,
@@ -115,6 +119,12 @@ const parts: CliParts = {
   load,
   sandbox,
   signIn: async (settings, wish) => await signIn(settings, machine, wish),
+  tryAlerts: async (settings, channel, signal) => {
+    const secrets = machine.secretsFor(settings.root)
+    const way = { clock, log: silentLog, secrets, proxy: settings.proxy, signal }
+    const tried = await tryChannels(settings, channel, way)
+    return tried.map(({ error, ...rest }) => ({ ...rest, trouble: error && troubleOf(error) }))
+  },
   restore: async (settings, from, force) =>
     await restoreLedgers(settings, { from, force, secrets: machine.secretsFor(settings.root) }),
   shipped: async () => ({

@@ -1,6 +1,7 @@
 // docs/reference/errors.md: every code that dealbridge can show, from the codebooks of its parts.
 
 import { connectorCodes } from '../../connectors/builtin.ts'
+import { alertCodes } from '#alerts/codes'
 import { assemblyCodes } from '#assembly/codes'
 import { cliCodes } from '#cli/codes'
 import { controlCodes } from '#control/codes'
@@ -17,6 +18,7 @@ import { madeBy, page, plain } from './markdown.ts'
 
 export const allCodes: Codebook = {
   ...settingsCodes,
+  ...alertCodes,
   ...assemblyCodes,
   ...controlCodes,
   ...daemonCodes,
@@ -38,6 +40,7 @@ export const families: Readonly<Record<string, string>> = {
   '13': 'The connection to Salesforce',
   '14': 'Credentials',
   '15': 'The connection to Dynamics',
+  '17': 'Alerts',
   '20': 'Mapping files',
   '21': 'What a mapping says',
   '22': 'The data of one deal',

@@ -3,6 +3,7 @@
 
 import { Command, CommanderError } from 'commander'
 import { argumentsOf, type AddCommand, type Bench, type Work } from './command.ts'
+import { addAlerts } from './commands/alerts.ts'
 import { addConnect } from './commands/connect.ts'
 import { addReferrals, addReplay } from './commands/deals.ts'
 import { addInit } from './commands/init.ts'
@@ -25,7 +26,7 @@ const groups: Readonly<Record<string, readonly AddCommand[]>> = {
   'Map:': [addMappings],
   'Move:': [addPlan, addSync, addRun, addReplay],
   'Look:': [addStatus, addExplain, addReferrals, addProblems, addVerify],
-  'Run it:': [addReload, addSteering, addMode, addUpkeep],
+  'Run it:': [addReload, addSteering, addMode, addAlerts, addUpkeep],
 }
 
 /** The code to exit with. */

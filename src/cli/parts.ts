@@ -4,6 +4,7 @@ import type { Codebook } from '#core/codes'
 import type { SyncError } from '#core/errors'
 import type { Control } from '#control/control'
 import type { Ending } from '#control/ending'
+import type { Trouble } from '#control/trouble'
 import type { Settings } from '#settings/settings'
 import type { Flags, Loaded } from '#settings/load'
 import type { Clock, DevicePrompt, Log, SignedIn } from '#spi'
@@ -40,6 +41,8 @@ export interface CliParts {
   /** Runs until it is told to end, or cannot go on. */
   runDaemon(wish: LoadWish & DaemonWish): Promise<DaemonEnd>
   signIn(settings: Settings, wish: SignInWish): Promise<SignedIn>
+  /** Sends a trial message over one alert channel, or over all. */
+  tryAlerts(settings: Settings, channel: string | undefined, signal: AbortSignal): Promise<readonly TriedChannel[]>
   restore(settings: Settings, from: string, force: boolean): Promise<readonly RestoredLedger[]>
   /** What ships with the program. */
   shipped(): Promise<Shipped>
@@ -82,6 +85,13 @@ export interface SignInWish {
   readonly showCode: (prompt: DevicePrompt) => void
   readonly showAddress: (url: string) => void
   readonly signal: AbortSignal
+}
+
+export interface TriedChannel {
+  readonly channel: string
+  readonly type: string
+  /** Null: it was taken. */
+  readonly trouble: Trouble | null
 }
 
 export interface RestoredLedger {

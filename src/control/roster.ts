@@ -11,6 +11,8 @@ export interface Awaited {
   readonly referral: string
   readonly answerBy: Instant
   readonly kind: string
+  readonly createdAt: Instant | null
+  readonly wantsCallBack: boolean
 }
 
 /** Deadlines kept: the soonest. Nobody acts on the ten-thousandth. */
@@ -18,11 +20,24 @@ const keptMax = 1_000
 const titlesMax = 50_000
 const factKey = 'unanswered'
 
+const instant = z.string().transform((text) => text as Instant)
+
 const Kept = z.object({
   referrals: z.array(
-    z.object({ referral: z.string(), answerBy: z.string().transform((text) => text as Instant), kind: z.string() }),
+    z.object({
+      referral: z.string(),
+      answerBy: instant,
+      kind: z.string(),
+      createdAt: instant.nullable().default(null),
+      wantsCallBack: z.boolean().default(false),
+    }),
   ),
 })
+
+function awaitedOf(referral: string, answerBy: Instant, facts: DealView['facts']): Awaited {
+  const { kind = 'unknown', createdAt = null, wantsCallBack = false } = facts ?? {}
+  return { referral, answerBy, kind, createdAt, wantsCallBack }
+}
 
 export class Roster {
   readonly #awaited: Map<LinkKey, Awaited>
@@ -49,7 +64,7 @@ export class Roster {
       if (before?.answerBy === answerBy || (!before && answerBy === null)) continue
       this.#isNew = true
       if (answerBy === null) this.#awaited.delete(key)
-      else this.#awaited.set(key, { referral: referral.id, answerBy, kind: facts?.kind ?? 'unknown' })
+      else this.#awaited.set(key, awaitedOf(referral.id, answerBy, facts))
     }
   }
 

@@ -19,6 +19,7 @@ import { LocalControl } from '#control/local'
 import { troubleOf } from '#control/trouble'
 import { controlPath } from '#control/verbs'
 import type { Settings } from '#settings/settings'
+import { AlertWatch } from './alert-watch.ts'
 import { controlRoute } from './control-door.ts'
 import { Housekeeping } from './housekeeping.ts'
 import { healthRoute, metricsRoute, refreshMetrics, type MetricsText } from './health.ts'
@@ -180,7 +181,8 @@ class Working implements Daemon {
     const foreign = failures.find(({ error }) => isBindingError(error))
     if (foreign) return this.#die(asSyncError(foreign.error))
     const housekeeping = new Housekeeping({ ...this.#parts.machine, assembly: () => this.#assembly })
-    await Promise.all([this.#rounds.work(), housekeeping.work(signal)])
+    const alerts = new AlertWatch({ ...this.#parts.machine, codes: this.#parts.codes, assembly: () => this.#assembly })
+    await Promise.all([this.#rounds.work(), housekeeping.work(signal), alerts.work(signal)])
   }
 
   /** Something that makes going on dangerous. */

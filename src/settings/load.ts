@@ -106,7 +106,7 @@ interface From {
 }
 
 function settingsOf(document: Document, { connections }: Checked, { found, profile }: From): Settings {
-  const { name, timezone, language, logging } = document
+  const { name, timezone, language, alerts, logging } = document
   return {
     file: found.shown,
     root: found.root,
@@ -120,6 +120,7 @@ function settingsOf(document: Document, { connections }: Checked, { found, profi
     store: storeOf(document, found.root),
     proxy: document.network.proxy ?? null,
     http: httpOf(document),
+    alerts,
     logging,
   }
 }

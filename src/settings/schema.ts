@@ -29,7 +29,7 @@ export const Document = z.strictObject({
   pipelines: Pipelines.describe('What runs.'),
   limits: Limits.prefault({}).describe('How much it may do before it stops and asks.'),
   store: Store.prefault({}).describe('What it remembers.'),
-  alerts: Alerts.prefault({}).describe('Who hears about it; not sent in this version.'),
+  alerts: Alerts.prefault({}).describe('Who hears about it.'),
   network: Network.prefault({}).describe('The way out.'),
   http: HttpDoors.prefault({}).describe('Its own doors.'),
   logging: Logging.prefault({}).describe('What it writes down as it goes.'),

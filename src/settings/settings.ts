@@ -21,6 +21,7 @@ export interface Settings {
   /** The proxy that leads out: its address, or where that is kept. */
   readonly proxy: string | null
   readonly http: HttpSettings
+  readonly alerts: Document['alerts']
   readonly logging: Document['logging']
 }
 

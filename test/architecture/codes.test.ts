@@ -6,6 +6,7 @@ import { connectorCodes } from '../../connectors/builtin.ts'
 import { codes as dynamics } from '../../connectors/dynamics/codes.ts'
 import { codes as partnerCenter } from '../../connectors/partner-center/codes.ts'
 import { codes as salesforce } from '../../connectors/salesforce/codes.ts'
+import { alertCodes } from '#alerts/codes'
 import { assemblyCodes } from '#assembly/codes'
 import { cliCodes } from '#cli/codes'
 import { controlCodes } from '#control/codes'
@@ -23,6 +24,7 @@ import { sourceFiles } from './tree.ts'
 
 const books: Readonly<Record<string, Codebook>> = {
   settings: settingsCodes,
+  alerts: alertCodes,
   assembly: assemblyCodes,
   control: controlCodes,
   daemon: daemonCodes,

@@ -25,9 +25,10 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   ledger: ['core'],
   engine: ['core', 'spi', 'ledger port'],
   testkit: ['core', 'spi', 'ledger port'],
+  alerts: ['core', 'spi', 'settings', 'platform'],
   assembly: ['core', 'spi', 'settings', 'platform', 'ledger', 'engine'],
   control: ['core', 'spi', 'settings', 'platform', 'ledger port', 'engine', 'assembly'],
-  daemon: ['core', 'spi', 'settings', 'platform', 'ledger port', 'engine', 'assembly', 'control'],
+  daemon: ['core', 'spi', 'settings', 'platform', 'alerts', 'ledger port', 'engine', 'assembly', 'control'],
   cli: ['core', 'spi', 'settings', 'control'],
   console: ['core', 'spi', 'settings', 'control'],
   sandbox: ['core', 'spi', 'settings', 'engine', 'testkit'],
@@ -47,8 +48,8 @@ export const packages: Readonly<Record<string, readonly string[]>> = {
   croner: ['daemon'],
   commander: ['cli'],
   jsforce: ['connectors'],
-  oauth4webapi: ['connectors'],
-  '@microsoft/microsoft-graph-client': ['connectors'],
+  oauth4webapi: ['connectors', 'alerts'],
+  '@microsoft/microsoft-graph-client': ['alerts'],
   vitest: ['testkit'],
 }
 

@@ -122,6 +122,7 @@ async function run(cli: FakeCli, options: FakeCliOptions, args: readonly string[
       showAddress('https://login.example/authorize')
       return { account: 'svc-referrals@fabrikam.example' }
     },
+    tryAlerts: async (_settings, channel) => [{ channel: channel ?? 'ops', type: 'webhook', trouble: null }],
     restore: async (_settings, from) => [{ pipeline: 'cosell', links: 3, setAside: `${from}-before` }],
     shipped: async () => ({
       mappings: { 'salesforce.opportunity.yaml': 'version: 1\n' },

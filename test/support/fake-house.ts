@@ -141,6 +141,7 @@ function settingsOf(
       shutdownMs,
     },
     store: { type: 'memory' },
+    alerts: { channels: {}, rules: [] },
     http: {
       host: '127.0.0.1',
       port: 0,

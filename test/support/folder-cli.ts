@@ -204,6 +204,7 @@ function partsIn(
     findDaemon: async () => null,
     runDaemon: async () => await Promise.reject(new Error('no daemon here')),
     signIn: async () => ({ account: null }),
+    tryAlerts: async () => [],
     restore: async () => [],
     sandbox: null,
     shipped: async () => ({

@@ -376,8 +376,12 @@ describe('what is wrong, where and what instead', () => {
 describe('what this version does not act on', () => {
   test.each<[string, string]>([
     [
-      'alerts',
-      'alerts: { channels: { ops: { type: webhook, url: env:OPS } }, rules: [{ event: problem.new, to: [ops] }] }',
+      'mail to the owner of a record',
+      'alerts: { channels: { owner: { type: graphMail, from: a@b.example, to: recordOwner, tenant: t, auth: { flow: clientSecret, clientId: c, clientSecret: env:S } } } }',
+    ],
+    [
+      'credentials that end',
+      'alerts: { channels: { ops: { type: console } }, rules: [{ event: connection.expiring, to: [ops] }] }',
     ],
     ['console sign-in', 'http: { console: { signIn: { type: entra, tenant: t, clientId: env:C } } }'],
     ['telemetry', 'telemetry: { otlp: { endpoint: "http://127.0.0.1:4318" } }'],

@@ -1,0 +1,146 @@
+// What stands, as alerts want to see it: deadlines, questions, problems, connections, plans that wait. Gathered from what
+// the daemon knows already; no vendor is asked. Only ids, codes, counts and times go over: messages about deals stay here.
+
+import type { Codebook } from '#core/codes'
+import type { Code } from '#core/model/ids'
+import type { Instant } from '#core/model/instant'
+import type { Condition, PipelineSight, Sight } from '#alerts/condition'
+import { readFact } from '#assembly/facts'
+import type { Runner } from '#assembly/runner'
+import type { ProblemGroup } from '#control/answers'
+import { notebookOf } from '#control/notebook'
+import { problemGroups } from '#control/problem-groups'
+import type { Awaited } from '#control/roster'
+import type { Run } from '#ledger/entries'
+
+/** Referrals named in one message; the rest is a number. */
+const referralsMax = 5
+
+/** Going through all links is dear: once for each pass is enough. */
+export class Sights {
+  readonly #codes: Codebook
+  readonly #stuck = new WeakMap<Runner, { readonly run: string; readonly groups: readonly ProblemGroup[] }>()
+
+  constructor(codes: Codebook) {
+    this.#codes = codes
+  }
+
+  async of(runners: readonly Runner[], now: Instant): Promise<Sight> {
+    const seen = await Promise.all(runners.map(async (runner) => await this.#look(runner, now)))
+    return {
+      now,
+      pipelines: seen.map(({ pipeline }) => pipeline),
+      conditions: unique(seen.flatMap(({ conditions }) => conditions)),
+    }
+  }
+
+  async #look(runner: Runner, now: Instant): Promise<{ pipeline: PipelineSight; conditions: readonly Condition[] }> {
+    const { lastRun, roster } = await notebookOf(runner)
+    const isSilent = (await readFact(runner.ledger, 'paused')) !== null
+    const isGood = lastRun?.result === 'done' || lastRun?.result === 'held'
+    const pipeline = { name: runner.name, lastGood: isGood ? lastRun.startedAt : null, isSilent }
+    if (isSilent) return { pipeline, conditions: [] }
+    return {
+      pipeline,
+      conditions: [
+        ...roster.awaited().flatMap((one) => ofReferral(runner.name, one, now)),
+        ...byCode(await this.#groups(runner, lastRun)),
+        ...ofTrouble(runner),
+        ...(await ofPlan(runner, lastRun)),
+        ...(await ofMapping(runner)),
+      ],
+    }
+  }
+
+  async #groups(runner: Runner, lastRun: Run | null): Promise<readonly ProblemGroup[]> {
+    const run = lastRun?.id ?? ''
+    const known = this.#stuck.get(runner)
+    if (known?.run === run) return known.groups
+    const groups = (await problemGroups([runner], this.#codes)).filter(({ what }) => what !== 'pipeline')
+    this.#stuck.set(runner, { run, groups })
+    return groups
+  }
+}
+
+const plain = { connection: null, due: null, code: null, count: 0, referrals: [] } as const
+
+function ofReferral(pipeline: string, one: Awaited, now: Instant): readonly Condition[] {
+  const { referral, answerBy, createdAt, wantsCallBack } = one
+  const about = { ...plain, subject: referral, pipeline, since: createdAt ?? now, count: 1, referrals: [referral] }
+  return [
+    { ...about, event: 'referral.new', due: answerBy },
+    { ...about, event: 'referral.answerSoon', due: answerBy },
+    ...(wantsCallBack ? [{ ...about, event: 'referral.wantsCallBack', due: null } as const] : []),
+  ]
+}
+
+/** One cause is one thing, however many messages it has. */
+function byCode(groups: readonly ProblemGroup[]): readonly Condition[] {
+  const causes = Map.groupBy(groups, ({ pipeline, code, what }) => `${pipeline} ${what} ${code}`)
+  return [...causes.values()].flatMap((of): readonly Condition[] => {
+    const [first] = of
+    if (!first) return []
+    const { pipeline, what, code } = first
+    return [
+      {
+        ...plain,
+        event: what === 'question' ? 'conflict.waiting' : 'problem.new',
+        subject: `${pipeline} ${code}`,
+        pipeline,
+        code: code as Code,
+        since: of.map(({ since }) => since).reduce((a, b) => (a < b ? a : b)),
+        count: of.reduce((sum, { count }) => sum + count, 0),
+        referrals: of.flatMap(({ examples }) => examples).slice(0, referralsMax),
+      },
+    ]
+  })
+}
+
+/** An outage passes by itself; when it does not, the pipeline becomes stale. */
+function ofTrouble({ name, trouble }: Runner): readonly Condition[] {
+  if (!trouble || trouble.error.remedy === 'retry-later') return []
+  const { error, since, connection } = trouble
+  if (connection !== null && error.remedy === 'fix-config')
+    return [
+      { ...plain, event: 'connection.down', subject: connection, pipeline: null, connection, code: error.code, since },
+    ]
+  return [{ ...plain, event: 'problem.new', subject: `${name} ${error.code}`, pipeline: name, code: error.code, since }]
+}
+
+/** Stopped at a limit, or, where a person agrees to each plan, with something in it. */
+async function ofPlan(runner: Runner, lastRun: Run | null): Promise<readonly Condition[]> {
+  if (!lastRun) return []
+  const { result, code, startedAt, counts } = lastRun
+  const ready = (counts['planned'] ?? 0) - (counts['held'] ?? 0)
+  const isReview =
+    ready > 0 && result !== 'failed' && (counts['written'] ?? 0) === 0 && (await runner.mode()) === 'review'
+  if (result !== 'stopped' && !isReview) return []
+  return [
+    {
+      ...plain,
+      event: 'plan.waiting',
+      subject: runner.name,
+      pipeline: runner.name,
+      code,
+      since: startedAt,
+      count: ready,
+    },
+  ]
+}
+
+async function ofMapping({ name, ledger }: Runner): Promise<readonly Condition[]> {
+  const refused = await readFact(ledger, 'refused-mapping')
+  if (!refused) return []
+  const { since, code, fingerprint } = refused
+  return [{ ...plain, event: 'mapping.refused', subject: `${name} ${fingerprint}`, pipeline: name, code, since }]
+}
+
+/** Two pipelines that share a source, or a connection, see the same thing. */
+function unique(conditions: readonly Condition[]): readonly Condition[] {
+  const known = new Map<string, Condition>()
+  for (const one of conditions) {
+    const thing = `${one.event} ${one.subject}`
+    if (!known.has(thing)) known.set(thing, one)
+  }
+  return [...known.values()]
+}
