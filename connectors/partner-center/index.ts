@@ -23,8 +23,8 @@ export const connector: Connector<Settings> = {
   id: connectorId('partner-center'),
   contract: CONTRACT,
   settings: Settings,
-  // Writes go one by one: a batch is only a way to hand over several.
-  traits: { writes: 'create-and-update', guard: 'etag', batchMax: 20 },
+  // Writes go one by one: a batch is only a way to hand over several. The list shows a new deal up to two minutes late.
+  traits: { writes: 'create-and-update', guard: 'etag', batchMax: 20, lateCreatesMs: 180_000 },
   source: {
     label: 'Partner Center',
     facts,

@@ -1,0 +1,152 @@
+// A seller marks an opportunity of their own, and it becomes a deal that Microsoft works on too: the partner's copy and
+// Microsoft's, made by the real process over real HTTP. It is killed after Partner Center has carried a POST out and
+// before its answer is there, at each POST, and started again: there is never a second deal, and never half a pair.
+
+import { appendFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterEach, expect, test } from 'vitest'
+import { kind, REFERRAL, textOf, type DeskRecord, type RecordId } from '#spi'
+import { realWorld, type RealWorld } from '../support/real-process.ts'
+
+const Opportunity = kind('Opportunity')
+
+const section = `
+share:
+  mark: { Share_With_Microsoft__c: true }
+  hold: 0m
+  fields:
+    name: Name
+    details.currency: CurrencyIsoCode
+    customerProfile.name: account.Name
+    customerProfile.address.country: { crm: account.BillingCountryCode, transform: [countryIso2] }
+    customerProfile.team.email: contact.Email
+    customerProfile.team.lastName: contact.LastName
+    details.requirements.solutions: { set: SOL-10000-FAB }
+    consent.consentToContact: Customer_Consent__c
+    consent.consentToToShareInfoWithOthers: Customer_Consent__c
+    ref.helpRequired: { crm: Microsoft_Help__c, values: { Demo: ProofOfConceptOrDemo, Price: QuotesOrLicensing } }
+`
+
+let world: RealWorld | undefined
+afterEach(async () => await world?.close())
+
+/** One pass of the real program. */
+const passOf = async (on: RealWorld): Promise<unknown> => await on.startSync().ended
+
+/** The real program on a mapping that shares, and one pass of it, so that its streams have begun. */
+async function begun(): Promise<RealWorld> {
+  world = await realWorld(['salesforce'])
+  await appendFile(join(world.folder, 'mappings', 'salesforce.opportunity.yaml'), section)
+  await passOf(world)
+  return world
+}
+
+function marked({ crms }: RealWorld): RecordId {
+  const desk = crms.salesforce?.simulator.desk ?? expect.fail('no CRM')
+  const account = desk.add(kind('Account'), { Name: 'Wingtip Toys AG', BillingCountryCode: 'DE' })
+  const contact = desk.add(kind('Contact'), {
+    AccountId: account,
+    LastName: 'Berg',
+    Email: 'lena.berg@wingtip.example',
+  })
+  const deal = desk.add(Opportunity, {
+    Name: 'Wingtip – data estate',
+    AccountId: account,
+    StageName: 'Qualification',
+    Amount: 48_000,
+    CurrencyIsoCode: 'EUR',
+    CloseDate: '2027-03-31',
+    Share_With_Microsoft__c: true,
+    Customer_Consent__c: true,
+    Microsoft_Help__c: 'Demo',
+  })
+  desk.add(kind('OpportunityContactRole'), { OpportunityId: deal, ContactId: contact, Role: 'Decision Maker' })
+  return deal
+}
+
+interface Pair {
+  readonly ours: readonly DeskRecord[]
+  readonly theirs: readonly DeskRecord[]
+}
+
+/** What Partner Center holds of that customer. */
+function pairAt({ source }: RealWorld): Pair {
+  const all = source.simulator.desk
+    .all(REFERRAL)
+    .filter(({ fields }) => JSON.stringify(fields['customerProfile']).includes('Wingtip Toys AG'))
+  const isTheirs = ({ fields }: DeskRecord): boolean => fields['organizationId'] === 'msft'
+  return { ours: all.filter((one) => !isTheirs(one)), theirs: all.filter(isTheirs) }
+}
+
+function expectPair(on: RealWorld, deal: RecordId): void {
+  const { ours, theirs } = pairAt(on)
+  expect([ours.length, theirs.length]).toEqual([1, 1])
+  expect(ours[0]?.fields).toMatchObject({
+    externalReferenceId: deal,
+    status: 'Active',
+    substatus: 'Accepted',
+    type: 'Shared',
+    salesStage: '20',
+    details: { dealValue: 48_000, currency: 'EUR' },
+  })
+  expect(theirs[0]?.fields).toMatchObject({
+    engagementId: ours[0]?.fields['engagementId'],
+    inviteContext: { assistanceRequestCode: 'ProofOfConceptOrDemo' },
+  })
+  const record = on.crms.salesforce?.simulator.desk.read(Opportunity, deal)
+  expect(textOf(record?.fields['PC_Referral_Id__c'])).toBe(ours[0]?.id.toLowerCase())
+  expect(record?.fields).toMatchObject({ Name: 'Wingtip – data estate', PC_Sync_State__c: 'In step' })
+}
+
+test('the plan shows it with !, sync makes the pair, and the next plan is empty', { timeout: 60_000 }, async () => {
+  const on = await begun()
+  const deal = marked(on)
+  const plan = await on.run('plan')
+  expect(plan.out).toMatch(/^Partner Center\n {2}! referral +Wingtip Toys AG – Wingtip – data estate +new-/m)
+  expect(plan.out).toMatch(/customerProfile\.name +Wingtip Toys AG +account\.Name +mappings\/salesforce/)
+  expect(pairAt(on)).toEqual({ ours: [], theirs: [] })
+  const sync = await on.run('sync', '--yes')
+  expect([sync.code, sync.err]).toEqual([0, expect.not.stringContaining('DB-')])
+  await passOf(on)
+  expectPair(on, deal)
+  const last = await on.run('plan', '--json', '--exit-code')
+  expect([last.code, JSON.parse(last.out)]).toMatchObject([0, { summary: { create: 0, update: 0, outcome: 0 } }])
+  const told = await on.run('explain', deal)
+  expect(told.out).toContain('Wingtip Toys AG – Wingtip – data estate')
+})
+
+test('F66: killed after each POST was carried out, before its answer', { timeout: 120_000 }, async () => {
+  const on = await begun()
+  const deal = marked(on)
+  let posts = 0
+  for (const fatal of [1, 2]) {
+    const process = on.startSync()
+    on.source.served.breaks = ({ method, url }) => {
+      if (method !== 'POST' || !url.pathname.endsWith('/referrals')) return undefined
+      posts += 1
+      if (posts !== fatal) return undefined
+      process.child.kill('SIGKILL')
+      return { do: 'cut-after' }
+    }
+    expect((await process.ended).signal).toBe('SIGKILL')
+  }
+  expect(posts).toBe(2)
+  on.source.served.breaks = () => undefined
+  await passOf(on)
+  await passOf(on)
+  expectPair(on, deal)
+})
+
+test('F6: both answers are lost while it goes on running', { timeout: 120_000 }, async () => {
+  const on = await begun()
+  const deal = marked(on)
+  let lost = 0
+  on.source.served.breaks = ({ method, url }) => {
+    if (method !== 'POST' || !url.pathname.endsWith('/referrals') || lost === 2) return undefined
+    lost += 1
+    return { do: 'cut-after' }
+  }
+  for (let pass = 0; pass < 4; pass += 1) await passOf(on)
+  expect(lost).toBe(2)
+  expectPair(on, deal)
+})
