@@ -48,6 +48,8 @@ export async function viewOf(
   deal: string,
   signal: AbortSignal,
 ): Promise<DealView | undefined> {
+  // It is to become a referral, and has no id of one yet.
+  if (link?.unshared) return (await wholeDeals(pipeline, { links: [link] }, signal))[0]
   const id = link?.referral ?? recordId(deal.trim())
   const [found = []] = await ask(pipeline, 'source', [{ shape: { kind: REFERRAL, fields: [] }, by: { id } }], signal)
   const [referral] = found
@@ -72,7 +74,7 @@ async function told({ pipeline, view, link, request }: Told): Promise<Explanatio
   return {
     schema: 'dealbridge.explain/v1',
     pipeline: pipeline.name,
-    title: facts?.title ?? '',
+    title: facts?.title ?? plan.changes[0]?.title ?? '',
     referral: link?.referral ?? view.referral?.id ?? '',
     facts: facts && { kind: facts.kind, direction: facts.direction, stage: facts.stage },
     record: link?.record ? { kind: link.kind, id: link.record } : null,

@@ -110,6 +110,19 @@ describe('the undo window', () => {
     expect(world.opportunityOf('opp-1')?.fields['SyncState']).toBe('In step')
   })
 
+  test('an operator lets it go at once', async () => {
+    const world = new SharingWorld({ mapping })
+    world.opportunity('opp-1', marked)
+    await world.pass()
+    const [link] = await world.links()
+    if (!link) expect.fail('no link')
+    const waiting = link.waiting.map((wait) => ({ ...wait, until: world.clock.now() }))
+    await world.ledger.commit([{ put: 'link', key: link.key, value: { ...link, released: 'share', waiting } }])
+    await world.pass()
+    expect(world.madeFor('opp-1')).toHaveLength(1)
+    expect((await world.links())[0]).not.toHaveProperty('released')
+  })
+
   test('taking the mark away stops it, and nothing is left of it', async () => {
     const world = new SharingWorld({ mapping })
     world.opportunity('opp-1', marked)
