@@ -33,6 +33,11 @@ const referral = (event: 'referral.new' | 'referral.answerSoon', due: Instant): 
   due,
 })
 
+interface How {
+  readonly isSilent?: boolean
+  readonly lastGood?: Instant | null
+}
+
 /** One installation over time: what it told, and what it remembers. */
 class Story {
   readonly alerts: Alerts
@@ -44,14 +49,14 @@ class Story {
     this.alerts = alerts
   }
 
-  look(conditions: readonly Condition[], { isSilent = false, lastGood = this.now as Instant | null } = {}) {
+  look(conditions: readonly Condition[], { isSilent = false, lastGood = this.now }: How = {}) {
     const sight: Sight = { now: this.now, pipelines: [{ name: 'cosell', lastGood, isSilent }], conditions }
     const { memory, messages } = decide(sight, this.memory, { alerts: this.alerts, zone })
     this.memory = this.arrives ? messages.reduce((kept, one) => afterSending(kept, one, this.now), memory) : memory
     return messages.flatMap(short)
   }
 
-  after(ms: number, conditions: readonly Condition[], how: Parameters<Story['look']>[1] = {}): readonly string[] {
+  after(ms: number, conditions: readonly Condition[], how: How = {}): readonly string[] {
     this.now = later(this.now, ms)
     return this.look(conditions, how)
   }

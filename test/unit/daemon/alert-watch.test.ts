@@ -1,0 +1,182 @@
+// The daemon watches over a pipeline and tells a webhook: a whole way, from a pass to what arrives.
+
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Assembly } from '#assembly/assembly'
+import { putFact } from '#assembly/facts'
+import { pass } from '#control/pass'
+import { AlertWatch } from '#daemon/alert-watch'
+import type { Settings } from '#settings/settings'
+import { Alerts } from '#settings/schema/alerts'
+import { FixConfig, isList, isObject, type JsonObject, parseJson, RetryLater, textOf } from '#spi'
+import { type Served, serve } from '#testkit/serve'
+import { fakeHouse, type FakeHouse } from '../../support/fake-house.ts'
+import { addReferral, opportunity } from '../../support/fake-vendors.ts'
+import { handClock } from '../../support/host.ts'
+
+const [minute, hour, day] = [60_000, 3_600_000, 86_400_000]
+const never = new AbortController().signal
+const everything = ['referral.new', 'referral.answerSoon', 'conflict.waiting', 'problem.new', 'plan.waiting'] as const
+const more = ['mapping.refused', 'connection.down', 'pipeline.stale'] as const
+
+let served: Served
+let folder: string
+let house: FakeHouse
+let assembly: Assembly
+let watch: AlertWatch
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'dealbridge-watch-'))
+  served = await serve(() => ({
+    name: 'receiver',
+    handle: async () => await Promise.resolve({ status: 200, headers: {}, body: '' }),
+    tick: async () => await Promise.resolve(),
+    desk: {
+      all: () => [],
+      read: () => undefined,
+      add: () => expect.fail(),
+      edit: () => undefined,
+      remove: () => undefined,
+    },
+  }))
+  house = fakeHouse({ clock: handClock(), pipelines: [{}] })
+  await begin({})
+})
+afterEach(async () => {
+  await assembly.close()
+  await served.close()
+  await rm(folder, { recursive: true, force: true })
+})
+
+/** Starts anew on what was kept. */
+async function begin(over: Partial<Settings>): Promise<void> {
+  const settings: Settings = {
+    ...house.settings,
+    store: {
+      type: 'lowdb',
+      path: join(folder, 'ledger'),
+      keep: { historyMs: day, payloadsMs: 0, contactDetailsMs: 0 },
+    },
+    alerts: Alerts.parse({
+      channels: { ops: { type: 'webhook', url: 'env:URL' } },
+      rules: [...everything, ...more].map((event) => ({ event, to: ['ops'] })),
+    }),
+    ...over,
+  }
+  const machine = { ...house.machine, secretsFor: () => ({ read: async () => await Promise.resolve(served.url) }) }
+  assembly = { ...(await house.assemble(settings)), machine }
+  watch = new AlertWatch({ ...machine, codes: {}, assembly: () => assembly })
+}
+
+async function run(): Promise<void> {
+  for (const runner of assembly.runners.values())
+    await pass(runner, { signal: never, drain: never }).catch(() => undefined)
+}
+
+const objects = (body: string): readonly JsonObject[] => {
+  const read = parseJson(body)
+  const notices = isObject(read) ? read['notices'] : undefined
+  return isList(notices) ? notices.filter(isObject) : []
+}
+
+/** What one look makes arrive, in short. */
+async function told(passes: number, run = async (): Promise<void> => {}): Promise<readonly string[]> {
+  house.clock.turn(passes)
+  await run()
+  const before = served.calls.length
+  await watch.round(never)
+  return served.calls
+    .slice(before)
+    .flatMap(({ body }) => objects(body))
+    .map((one) =>
+      ['state', 'event', 'pipeline', 'connection', 'code']
+        .map((name) => textOf(one[name]))
+        .join(' ')
+        .trimEnd(),
+    )
+}
+
+const theRunner = () => [...assembly.runners.values()][0] ?? expect.fail('no pipeline')
+
+test('without rules nothing is opened, read or sent', async () => {
+  await begin({ alerts: Alerts.parse({ channels: { ops: { type: 'webhook', url: 'env:URL' } } }) })
+  addReferral(house.source, 'aaaa0001')
+  expect(await told(0, run)).toEqual([])
+})
+
+test('a referral is told when it arrives and before it expires; and nothing of its customer leaves', async () => {
+  expect(await told(0, run)).toEqual([])
+  addReferral(house.source, 'aaaa0001')
+  expect(await told(minute, run)).toEqual(['new referral.new cosell'])
+  expect(await told(minute, run)).toEqual([])
+  // It expires on 25 November at 9; this is the 22nd, then the 24th.
+  expect(await told(2 * day, run)).toEqual(['new referral.answerSoon cosell'])
+  expect(await told(2 * day, run)).toEqual(['again referral.answerSoon cosell'])
+  const all =
+    served.calls.map(({ body }) => body).join('\n') + (await readFile(join(folder, 'ledger', 'alerts.json'), 'utf8'))
+  expect(all).toContain('aaaa0001')
+  expect(all).not.toMatch(/Contoso|Azure|84000|Anna|fabrikam/)
+})
+
+test('a restart repeats nothing', async () => {
+  await told(0, run)
+  addReferral(house.source, 'aaaa0001')
+  expect(await told(minute, run)).toHaveLength(1)
+  await begin({})
+  expect(await told(minute, run)).toEqual([])
+})
+
+test('a connection that lets nobody in is told at once and by its name, an outage is not', async () => {
+  await told(0, run)
+  house.salesforce.fails = () => new RetryLater('down', { code: 'DB-1302' })
+  addReferral(house.source, 'aaaa0001')
+  expect((await told(minute, run)).filter((one) => !one.includes('referral'))).toEqual([])
+  house.salesforce.fails = () => new FixConfig('signed out', { code: 'DB-1301' })
+  // The line rests after an outage, then it is tried again; whose fault it is shows when both systems are asked anew.
+  expect(await told(20 * minute, run)).toEqual([])
+  expect(await told(minute, run)).toContain('new connection.down  salesforce DB-1301')
+  house.salesforce.fails = () => undefined
+  await told(minute, run)
+  expect(await told(11 * minute, run)).toContain('over connection.down  salesforce DB-1301')
+})
+
+test('a pipeline that has no good pass for half an hour is stale, however it fails', async () => {
+  await told(0, run)
+  house.source.fails = () => new RetryLater('down', { code: 'DB-1202' })
+  expect(await told(20 * minute, run)).toEqual([])
+  expect(await told(11 * minute, run)).toEqual(['new pipeline.stale cosell'])
+})
+
+test('a question and a problem are told by their cause, when they have lasted', async () => {
+  const record = house.salesforce
+  addReferral(house.source, 'aaaa0001', { status: 'Accepted' })
+  await told(0, run)
+  const [id] = [...record.records.keys()]
+  record.put(opportunity, id ?? '', { Amount: '1' })
+  addReferral(house.source, 'aaaa0001', { status: 'Accepted', amount: '2' })
+  expect(await told(minute, run)).toEqual(['new conflict.waiting cosell  DB-3501'])
+})
+
+test('a paused pipeline is left in peace', async () => {
+  await told(0, run)
+  await theRunner().ledger.commit([putFact('paused', { who: 'anna', at: house.clock.now() })])
+  expect(await told(2 * hour)).toEqual([])
+})
+
+test('a plan that waits for a person is told: in review', async () => {
+  house = fakeHouse({ clock: handClock(), pipelines: [{ mode: 'review' }] })
+  await begin({})
+  await told(0, run)
+  addReferral(house.source, 'aaaa0001', { status: 'Accepted' })
+  expect(await told(minute, run)).toEqual(['new plan.waiting cosell'])
+})
+
+test('a plan that waits for a person is told: at a limit', async () => {
+  house = fakeHouse({ clock: handClock() })
+  const { limits } = house.settings
+  await begin({ limits: { ...limits, changes: { ...limits.changes, creates: 1 } } })
+  for (const id of ['aaaa0001', 'aaaa0002']) addReferral(house.source, id, { status: 'Accepted' })
+  expect(await told(0, run)).toEqual(['new plan.waiting cosell  DB-3122'])
+})
