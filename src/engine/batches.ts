@@ -1,5 +1,6 @@
 // Cuts a plan into batches one system can take: in order, each change after everything it rests on. Records that point
-// to each other travel together, so that a connector can send them in the fewest calls.
+// to each other travel together, so that a connector can send them in the fewest calls; what rests on an update waits
+// for its receipt, because within a batch a connector promises no order between the two.
 
 import type { ChangeId, ConnectionName } from '#core/model/ids'
 import type { Change } from '#core/reconcile/plan'
@@ -30,6 +31,7 @@ export function nextBatch(
   if (!first) return { batch: [], putOff, rest: open }
   const batch: Change[] = []
   const taken = new Set<ChangeId>()
+  const made = new Set<ChangeId>()
   const max = Math.max(1, batchMax(first.system))
   // A link's two updates of one record must not travel together: the second would be stale.
   const records = new Set<string>()
@@ -37,12 +39,13 @@ export function nextBatch(
     if (batch.length >= max) break
     if (
       change.system !== first.system ||
-      !isFree(change, progress, taken) ||
+      !isFree(change, progress, made) ||
       (change.record !== null && records.has(change.record))
     )
       continue
     batch.push(change)
     taken.add(change.id)
+    if (change.write.do === 'create') made.add(change.id)
     if (change.record !== null) records.add(change.record)
   }
   return { batch, putOff, rest: open.filter((change) => !taken.has(change.id)) }

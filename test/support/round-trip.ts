@@ -18,7 +18,7 @@ import { noMeter } from '#engine/meter'
 import type { Mode, Pipeline } from '#engine/pipeline'
 import { openMemoryLedger } from '#ledger/memory'
 import { parseYaml } from '#settings/yaml'
-import type { Connector, SellersHands, Session, Simulator, SimulatorOptions, SourceHands } from '#spi'
+import type { Connector, Desk, SellersHands, Session, Simulator, SimulatorOptions, SourceHands } from '#spi'
 import { serve, type Served } from '#testkit/serve'
 import { handClock, seededRandom, testHost, type HandClock } from './host.ts'
 
@@ -29,6 +29,8 @@ export interface RoundTrip {
   readonly pipeline: Pipeline
   readonly source: SourceHands
   readonly crm: SellersHands
+  /** The same vendors' own screens, for what the hands have no words for. */
+  readonly desks: { readonly source: Desk; readonly crm: Desk }
   readonly servedSource: Served
   readonly servedCrm: Served
   as(mode: Mode): Pipeline
@@ -46,10 +48,12 @@ export async function roundTrip(name: Crm, mappingFile: string): Promise<RoundTr
     baseUrl,
   })
   const hands: { source?: SourceHands; crm?: SellersHands } = {}
+  const desks: { source?: Desk; crm?: Desk } = {}
   const servedSource = await serve((url) => {
     const simulator = partnerCenterSimulator({ ...options(() => url), auth: 'off' })
     seedCompany(simulator, clock.now())
     hands.source = sourceHands(simulator.desk, () => clock.now())
+    desks.source = simulator.desk
     return simulator
   })
   const servedCrm = await serve((url) => {
@@ -57,6 +61,7 @@ export async function roundTrip(name: Crm, mappingFile: string): Promise<RoundTr
       name === 'salesforce'
         ? salesforceSimulator({ ...options(() => url), signIn: 'open' })
         : dynamicsSimulator(options(() => url))
+    desks.crm = simulator.desk
     hands.crm = name === 'salesforce' ? salesforceHands(simulator.desk) : dynamicsHands(simulator.desk)
     return simulator
   })
@@ -92,6 +97,7 @@ export async function roundTrip(name: Crm, mappingFile: string): Promise<RoundTr
     pipeline,
     source: hands.source ?? missing(),
     crm: hands.crm ?? missing(),
+    desks: { source: desks.source ?? missing(), crm: desks.crm ?? missing() },
     servedSource,
     servedCrm,
     as: (mode) => ({ ...pipeline, mode }),

@@ -2,11 +2,12 @@
 //
 //   referral New, lead open           they wait together, fields kept in step
 //   accepted at Microsoft             the lead is qualified, and the deal is made (or copied, or left, as the mapping says)
-//   qualified by a seller             the link moves on to the deal; that answers the referral, as any stage would
+//   qualified by a seller             that answers the referral; then the link moves on to the deal
 //   disqualified by a seller          the referral is declined, with the brakes of every outcome
 //   closed at Microsoft, unanswered   the lead is disqualified
+//   accepted there, disqualified here the seller is asked which of the two is meant
 
-import { recordId } from '../model/ids.ts'
+import { recordId, type RecordId } from '../model/ids.ts'
 import { textOf } from '../model/json.ts'
 import { noBase, sameLink, unseen } from '../model/link.ts'
 import { isClosed } from '../model/stage.ts'
@@ -15,13 +16,14 @@ import type { TargetModel } from '../model/target.ts'
 import { assign } from './assign.ts'
 import { createOf, refusalSubject, updateOf } from './change.ts'
 import { planCreate } from './create.ts'
+import { seenNow, waitsOf } from './linked.ts'
 import type { DealPlan, LinkedDeal, Sides } from './linked-deal.ts'
 import type { NewDeal } from './lookups.ts'
 import { planMoves, type Moves } from './moves.ts'
 import type { Change } from './plan.ts'
 import { mergeRows } from './rows.ts'
 import { addFields, addRow, draft, isEmpty, keyRow, settlementOf } from './side.ts'
-import type { StandingVerdict } from './standing.ts'
+import { neverAccepts, type StandingVerdict } from './standing.ts'
 import { addStatus } from './status.ts'
 import { waitFrom, type Wait } from './waits.ts'
 import type { Found } from './world.ts'
@@ -75,31 +77,36 @@ export function planLead(deal: KnownLead): DealPlan {
   const { crm, model, facts } = deal
   const answered = facts.stage === 'Accepted'
   if (fits(crm.fields, model.qualified)) return qualified(deal, answered)
-  if (fits(crm.fields, model.disqualified))
-    return answered || isOver(deal) ? { link: deal.link, changes: [] } : stay(deal, declineMove(deal))
+  if (fits(crm.fields, model.disqualified)) return disqualified(deal, answered)
   if (isOver(deal)) return end(deal)
   return answered ? accepted(deal) : stay(deal, { do: 'nothing' })
 }
 
 const isOver = ({ facts }: KnownLead): boolean => facts.stage === null || isClosed(facts.stage)
 
-/** A seller made a deal of it: the link follows, and from now on the deal is what is compared. */
+/** A seller made a deal of it. That is an answer; once it is given, the deal is what is compared. */
 function qualified(deal: KnownLead, answered: boolean): DealPlan {
-  const { link, crm, model, frame } = deal
+  const { crm, model, frame, phase } = deal
   const became = textOf(crm.fields[model.becameField])
-  if (became !== '') {
-    const { chosen: _, ...known } = link
-    const moved = {
-      ...known,
-      kind: frame.mapping.record,
-      record: recordId(became),
-      base: noBase,
-      right: unseen,
-      waiting: [],
-    }
-    return { link: moved, changes: [], again: true }
-  }
-  return answered && deal.phase.onAccept === 'qualify' ? makeDeal(deal, []) : stay(deal, acceptMove(deal))
+  const isNew = !answered && !isOver(deal)
+  if (isNew && frame.mapping.stages.accept !== 'never') return stay(deal, acceptMove(deal))
+  if (became !== '') return followed(deal, recordId(became))
+  if (isNew) return stay(deal, neverAccepts)
+  return answered && phase.onAccept !== 'leave' ? makeDeal(deal, []) : { link: deal.link, changes: [] }
+}
+
+function disqualified(deal: KnownLead, answered: boolean): DealPlan {
+  if (isOver(deal)) return { link: deal.link, changes: [] }
+  if (!answered) return stay(deal, declineMove(deal))
+  const message =
+    'Microsoft has this referral as accepted, and its lead is disqualified. Open the lead again and it is qualified, or close the referral in Partner Center.'
+  return stay(deal, { do: 'wait', code: 'DB-3104', message, who: 'the seller' })
+}
+
+function followed({ link, frame }: KnownLead, record: RecordId): DealPlan {
+  const { chosen: _, ...known } = link
+  const moved = { ...known, kind: frame.mapping.record, record, base: noBase, right: unseen, waiting: [] }
+  return { link: moved, changes: [], again: true }
 }
 
 function accepted(deal: KnownLead): DealPlan {
@@ -142,9 +149,13 @@ function end(deal: KnownLead): DealPlan {
   return { link, changes: [updateOf(to, { kind: crm.kind, id: crm.id, version: crm.version }, { frame, link, facts })] }
 }
 
-/** Both go on waiting: fields are kept in step, and a seller's verdict on the lead is carried to the referral. */
-function stay(deal: KnownLead, move: StandingVerdict): DealPlan {
-  const { frame, crm, referral, phase } = deal
+/**
+ * Both go on waiting: fields are kept in step, and a seller's verdict on the lead is carried to the referral. A lead with
+ * a verdict is closed, and is left as it is. The mapping's checks are about deals: no lead has what they ask for.
+ */
+function stay(of: KnownLead, move: StandingVerdict): DealPlan {
+  const deal = { ...of, frame: { ...of.frame, mapping: { ...of.frame.mapping, checks: [] } } }
+  const { crm, referral, phase, frame } = deal
   const env: Env = { referral: referral.fields, crm: crm.fields, now: frame.now }
   const sides: Sides = {
     crm: draft('crm', crm.fields),
@@ -154,15 +165,18 @@ function stay(deal: KnownLead, move: StandingVerdict): DealPlan {
     answered: {},
     apart: [],
   }
-  mergeRows(deal, phase.rows, sides, { crmIsClosed: false, frozen: isOver(deal) })
+  if (!isSealed(deal)) mergeRows(deal, phase.rows, sides, { crmIsClosed: false, frozen: isOver(deal) })
   const moves = planMoves(deal, move, sides, env)
-  return gathered(deal, sides, moves)
+  return gathered(of, sides, moves)
 }
+
+const isSealed = ({ crm, model, frame }: KnownLead): boolean =>
+  frame.target.closedIsReadOnly === true && !fits(crm.fields, model.open)
 
 function gathered(deal: KnownLead, sides: Sides, moves: Moves): DealPlan {
   const { frame, link, facts, crm, referral } = deal
   const waiting = [...sides.waits, ...moves.waits].map((wait) => waitFrom(wait, link.waiting, frame.now))
-  addStatus(sides.crm, frame, { link, facts, waiting })
+  if (!isSealed(deal)) addStatus(sides.crm, frame, { link, facts, waiting })
   const subject = { frame, link, facts }
   const changes = [
     ...moves.changes,
@@ -172,7 +186,9 @@ function gathered(deal: KnownLead, sides: Sides, moves: Moves): DealPlan {
       : [updateOf(sides.referral, { kind: referral.kind, id: referral.id, version: referral.version }, subject)]),
   ]
   const base = { standing: moves.adopted ?? link.base.standing, values: { ...link.base.values, ...sides.adopted } }
-  const next = { ...link, base, waiting, mapping: frame.mapping.hash }
+  const seen = seenNow(deal, changes.length === 0)
+  const kept = waitsOf(link, changes)
+  const next = { ...link, ...seen, base, waiting: [...waiting, ...kept], mapping: frame.mapping.hash }
   return { link: sameLink(next, link) ? link : next, changes }
 }
 

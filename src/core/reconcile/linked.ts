@@ -85,7 +85,7 @@ function waitingFor({ link, frame }: LinkedDeal, wait: Wait): Link {
   return JSON.stringify(waiting) === JSON.stringify(link.waiting) ? link : { ...link, waiting }
 }
 
-function standingOf({ frame, link, facts }: LinkedDeal, right: StageRow | null): StandingVerdict {
+function standingOf({ frame, link, facts, crm }: LinkedDeal, right: StageRow | null): StandingVerdict {
   const { mapping } = frame
   if (facts.stage === null) {
     const message =
@@ -94,7 +94,8 @@ function standingOf({ frame, link, facts }: LinkedDeal, right: StageRow | null):
   }
   const left: Standing = { stage: facts.stage, step: facts.step }
   const policy = mapping.rows[0]?.policy ?? 'newest'
-  return mergeStanding({ map: mapping.stages, base: link.base.standing, left, right, closedBy: link.closedBy, policy })
+  const view = { map: mapping.stages, base: link.base.standing, left, right, closedBy: link.closedBy, policy }
+  return mergeStanding({ ...view, isUnset: crm.fields[mapping.stages.crm] === null })
 }
 
 function finish(deal: LinkedDeal, sides: Sides, moves: Moves, right: StageRow | null): DealPlan {
@@ -120,7 +121,7 @@ function finish(deal: LinkedDeal, sides: Sides, moves: Moves, right: StageRow | 
         refusedBy(moves),
       ),
     )
-  const kept = changes.length === 0 ? [] : link.waiting.filter((wait) => isAboutWriting(wait, changes))
+  const kept = waitsOf(link, changes)
   const apart = sides.apart.length > 0 || right?.stage !== facts.stage
   return {
     link: remembered(deal, sides, {
@@ -134,7 +135,10 @@ function finish(deal: LinkedDeal, sides: Sides, moves: Moves, right: StageRow | 
   }
 }
 
-/** A refusal of what is still planned, and a record that keeps moving. */
+/** Waits about what is still planned: a refusal of it, and a record that keeps moving. */
+export const waitsOf = (link: Link, changes: readonly Change[]): readonly Waiting[] =>
+  changes.length === 0 ? [] : link.waiting.filter((wait) => isAboutWriting(wait, changes))
+
 const isAboutWriting = ({ subject }: Waiting, changes: readonly Change[]): boolean =>
   subject === movingSubject || changes.some((change) => subject === refusalSubject(change.id))
 
@@ -184,7 +188,7 @@ function remembered(
 }
 
 /** The states a plan rests on. When there is nothing to write about them, there is nothing new until one of them moves. */
-function seenNow({ link, referral, crm, frame }: LinkedDeal, settled: boolean): Pick<Link, 'left' | 'right'> {
+export function seenNow({ link, referral, crm, frame }: LinkedDeal, settled: boolean): Pick<Link, 'left' | 'right'> {
   const seen = (known: Seen, state: VendorRecord): Seen => {
     if (settled && known.version === state.version) return known
     const acted = actedOn(known, state, frame.now)

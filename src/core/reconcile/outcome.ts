@@ -69,7 +69,11 @@ function termsOf({ stage, outcomes, facts }: OutcomeView): Terms {
     }
   }
   if (stage === 'Lost') return { ...outcomes.lost, missing: 'DB-3110', notBeforeMs: 0 }
-  if (stage === 'Declined') return { ...outcomes.declined, missing: 'DB-3111', notBeforeMs: 0 }
+  if (stage === 'Declined') {
+    // Microsoft wants a reason for both; a seller who loses what was never answered has given one for the loss.
+    const { declined, lost } = outcomes
+    return { ...declined, reason: declined.reason ?? lost.reason, missing: 'DB-3111', notBeforeMs: 0 }
+  }
   return { requires: [], reason: null, missing: 'DB-3112', rule: null, notBeforeMs: 0 }
 }
 

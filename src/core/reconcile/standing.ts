@@ -13,6 +13,8 @@ export interface StandingView {
   readonly left: Standing
   /** The row the CRM record is in; null when its stage is in no row. */
   readonly right: StageRow | null
+  /** Its stage is empty, which is nobody's word. */
+  readonly isUnset?: boolean
   /** The close of the CRM that was already carried to the source. */
   readonly closedBy: string | null
   /** Settles a step that both sides moved. */
@@ -75,7 +77,10 @@ function over(left: Stage, right: Stage): Extract<StandingVerdict, { do: 'wait' 
   }
 }
 
-function unmapped({ base, left }: StandingView): StandingVerdict {
+/** A record that never had a stage, such as one that the CRM made of a lead, gets the one of an accepted referral. */
+function unmapped({ map, base, left, isUnset }: StandingView): StandingVerdict {
+  const row = isUnset === true && base === null && left.stage === 'Accepted' ? stageRowFor(map, left) : null
+  if (row) return { do: 'toCrm', row, standing: left }
   const message = `The stage of this record is in no row of the mapping's stage table, so nothing about its stage can be told to Microsoft.`
   const wait: StandingVerdict = { do: 'wait', code: 'DB-2130', message, who: 'CRM admin' }
   return base ? wait : { ...wait, adopt: left }
@@ -128,7 +133,7 @@ function rightUnanswered(view: StandingView, current: StageRow): StandingVerdict
   return row && row !== right ? { do: 'toCrm', row, standing: left } : nothing
 }
 
-const neverAccepts: StandingVerdict = {
+export const neverAccepts: StandingVerdict = {
   do: 'wait',
   code: 'DB-3105',
   message: 'This mapping does not accept referrals by their stage. Answer it in Partner Center.',
