@@ -1,10 +1,14 @@
 // An unanswered lead is a lead in Dynamics too, with the shipped mapping that puts leads first: qualified when it is
 // accepted, disqualified when it is declined, by whichever side comes first, over real HTTP.
 
+import { copyFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { linkKey } from '#core/model/ids'
 import { cycle, type CycleReport } from '#engine/cycle'
 import { type DeskRecord, type Fields, kind, REFERRAL, type RecordId } from '#spi'
+import { until } from '../support/daemon-process.ts'
+import { realWorld } from '../support/real-process.ts'
 import { roundTrip, type RoundTrip } from '../support/round-trip.ts'
 
 const minute = 60_000
@@ -169,4 +173,33 @@ test('once everything is in step a pass is one call to each side', async () => {
   const { plan } = await pass()
   expect(plan?.changes).toEqual([])
   expect([trip.servedSource.calls.length, trip.servedCrm.calls.length]).toEqual(before.map((calls) => calls + 1))
+})
+
+test('the daemon itself does all of it, beside sellers and Microsoft at work', { timeout: 60_000 }, async () => {
+  const world = await realWorld(['dynamics'])
+  const { source, crms, folder } = world
+  const { dynamics } = crms
+  if (!dynamics) throw new Error('there is no Dynamics')
+  const desk = dynamics.simulator.desk
+  const heldBy = (id: RecordId, of: typeof lead) =>
+    desk.all(of).filter(({ fields }) => fields['fab_pcreferralid'] === id)
+  const leadOf = (id: RecordId): RecordId => heldBy(id, lead)[0]?.id ?? expect.fail('there is no lead')
+  await copyFile('mappings/dynamics.lead-first.yaml', join(folder, 'mappings', 'dynamics.opportunity.yaml'))
+  const daemon = world.start('run')
+  try {
+    const [bySellers, byMicrosoft] = [source.hands.arrive('lead', 'Americas'), source.hands.arrive('lead', 'Americas')]
+    await until('both are leads', () => [bySellers, byMicrosoft].every((id) => heldBy(id, lead).length === 1))
+    desk.edit(lead, leadOf(bySellers), { statecode: 'Qualified' })
+    source.simulator.desk.edit(REFERRAL, byMicrosoft, { status: 'Active', substatus: 'Accepted' })
+    for (const id of [bySellers, byMicrosoft]) {
+      await until('it is accepted on both sides', () => source.hands.show(id).status === 'Active/Accepted')
+      await until('its deal says so', () => heldBy(id, opportunity)[0]?.fields['fab_pcsyncstate'] === 'In step')
+      expect([heldBy(id, lead).length, heldBy(id, opportunity).length]).toEqual([1, 1])
+      expect(desk.read(lead, leadOf(id))?.fields).toMatchObject({ statecode: 'Qualified' })
+    }
+  } finally {
+    daemon.child.kill('SIGTERM')
+    expect(await daemon.ended).toMatchObject({ code: 0 })
+    await world.close()
+  }
 })
