@@ -25,30 +25,36 @@ export function nextBatch(
   progress: Progress,
   batchMax: (system: ConnectionName) => number,
 ): Cut {
-  const putOff = queue.filter((change) => change.after.some((id) => progress.failed.has(id)))
-  const open = putOff.length === 0 ? queue : queue.filter((change) => !putOff.includes(change))
+  const putOff =
+    progress.failed.size === 0 ? [] : queue.filter(({ after }) => after.some((id) => progress.failed.has(id)))
+  const lost = new Set(putOff)
+  const open = putOff.length === 0 ? queue : queue.filter((change) => !lost.has(change))
   const first = open.find((change) => isFree(change, progress, none))
   if (!first) return { batch: [], putOff, rest: open }
   const batch: Change[] = []
-  const taken = new Set<ChangeId>()
+  const passed: Change[] = []
   const made = new Set<ChangeId>()
   const max = Math.max(1, batchMax(first.system))
   // A link's two updates of one record must not travel together: the second would be stale.
   const records = new Set<string>()
-  for (const change of open) {
-    if (batch.length >= max) break
+  // Only as far as it takes to fill the batch: a long queue is cut many times.
+  let at = 0
+  for (; at < open.length && batch.length < max; at += 1) {
+    const change = open[at]
+    if (!change) continue
     if (
       change.system !== first.system ||
       !isFree(change, progress, made) ||
       (change.record !== null && records.has(change.record))
-    )
+    ) {
+      passed.push(change)
       continue
+    }
     batch.push(change)
-    taken.add(change.id)
     if (change.write.do === 'create') made.add(change.id)
     if (change.record !== null) records.add(change.record)
   }
-  return { batch, putOff, rest: open.filter((change) => !taken.has(change.id)) }
+  return { batch, putOff, rest: [...passed, ...open.slice(at)] }
 }
 
 const none: ReadonlySet<ChangeId> = new Set()

@@ -27,6 +27,8 @@ import { begunAmong, sharesThere } from './shared.ts'
 import { sweep } from './sweep.ts'
 import type { Watch } from './watch.ts'
 
+/** Links kept in one commit. */
+const linksMax = 2_000
 /** A deal that keeps moving under our hands is left to the next pass after this many rounds. */
 const roundsMax = 3
 
@@ -228,13 +230,25 @@ async function carryOut(
   plan: Plan,
   { views, of, open }: { readonly views: readonly DealView[]; readonly of: RoundFrame; readonly open: OpenIntents },
 ): Promise<Applied> {
-  if (plan.links.length > 0) await pipeline.ledger.commit(plan.links.map(keepLink), waitsBegun(plan, views, of.frame))
+  await keepLearned(pipeline, plan, waitsBegun(plan, views, of.frame))
   const links = new Map<LinkKey, Link>()
   for (const view of views) if (view.link) links.set(view.link.key, view.link)
   for (const link of plan.links) links.set(link.key, link)
   const { there } = of
   const applied = await apply(pipeline, plan, { ...of.frame, ...of.options, who: of.frame.who, links, open, there })
   return { ...applied, stale: [...new Set([...applied.stale, ...movedOn(plan, views)])] }
+}
+
+/** A first load plans more links than one commit holds. Each is kept whole, with the events that tell of it. */
+async function keepLearned({ ledger }: Pipeline, { links }: Plan, events: readonly NewEvent[]): Promise<void> {
+  const byLink = Map.groupBy(events, ({ link }) => link)
+  for (let from = 0; from < links.length; from += linksMax) {
+    const some = links.slice(from, from + linksMax)
+    await ledger.commit(
+      some.map(keepLink),
+      some.flatMap(({ key }) => byLink.get(key) ?? []),
+    )
+  }
 }
 
 /** Links whose lead has become a deal: the deal has not been read yet, so they are planned again at once. */

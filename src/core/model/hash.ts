@@ -1,23 +1,24 @@
 // SHA-256, so that core can name things by their content without reaching outside itself. Used for keys and
-// fingerprints, never for secrets.
+// fingerprints, never for secrets. Everything that is planned is named by it, so it makes no more garbage than it must.
 
 const initial = [0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19]
 const primes = firstPrimes(64)
 const rounds = primes.map((prime) => fractionBits(Math.cbrt(prime)))
 
+const encoder = new TextEncoder()
+const words = new Uint32Array(64)
+
 /** The first `length` hexadecimal digits of the text's SHA-256. */
 export function hashOf(text: string, length = 64): string {
   const state = Uint32Array.from(initial)
-  const bytes = padded(new TextEncoder().encode(text))
-  const words = new Uint32Array(64)
-  for (let start = 0; start < bytes.byteLength; start += 64) compress(state, words, bytes, start)
-  return [...state]
-    .map((word) => word.toString(16).padStart(8, '0'))
-    .join('')
-    .slice(0, length)
+  const bytes = padded(encoder.encode(text))
+  for (let start = 0; start < bytes.byteLength; start += 64) compress(state, bytes, start)
+  let digits = ''
+  for (let i = 0; digits.length < length && i < 8; i += 1) digits += at(state, i).toString(16).padStart(8, '0')
+  return digits.slice(0, length)
 }
 
-function compress(state: Uint32Array, words: Uint32Array, bytes: DataView, start: number): void {
+function compress(state: Uint32Array, bytes: DataView, start: number): void {
   for (let i = 0; i < 16; i += 1) words[i] = bytes.getUint32(start + i * 4)
   for (let i = 16; i < 64; i += 1) {
     const a = at(words, i - 15)
@@ -26,15 +27,24 @@ function compress(state: Uint32Array, words: Uint32Array, bytes: DataView, start
     const large = turn(b, 17) ^ turn(b, 19) ^ (b >>> 10)
     words[i] = (at(words, i - 16) + small + at(words, i - 7) + large) | 0
   }
-  let [a, b, c, d, e, f, g, h] = [...state] as [number, number, number, number, number, number, number, number]
+  let [a, b, c, d] = [at(state, 0), at(state, 1), at(state, 2), at(state, 3)]
+  let [e, f, g, h] = [at(state, 4), at(state, 5), at(state, 6), at(state, 7)]
   for (let i = 0; i < 64; i += 1) {
     const choice = (e & f) ^ (~e & g)
     const majority = (a & b) ^ (a & c) ^ (b & c)
     const one = (h + (turn(e, 6) ^ turn(e, 11) ^ turn(e, 25)) + choice + at(rounds, i) + at(words, i)) | 0
     const two = ((turn(a, 2) ^ turn(a, 13) ^ turn(a, 22)) + majority) | 0
-    ;[h, g, f, e, d, c, b, a] = [g, f, e, (d + one) | 0, c, b, a, (one + two) | 0]
+    h = g
+    g = f
+    f = e
+    e = (d + one) | 0
+    d = c
+    c = b
+    b = a
+    a = (one + two) | 0
   }
-  for (const [i, word] of [a, b, c, d, e, f, g, h].entries()) state[i] = (at(state, i) + word) | 0
+  const last = [a, b, c, d, e, f, g, h]
+  for (let i = 0; i < 8; i += 1) state[i] = (at(state, i) + at(last, i)) | 0
 }
 
 function padded(bytes: Uint8Array): DataView {

@@ -18,7 +18,7 @@ export const lookupOf = (subject: string): string | null =>
 export const questionOf = (lookup: Lookup, env: Env, within: string): string =>
   hashOf(`${identityOf(lookup.kind, lookup.tries, env)}|${within}`, 16)
 
-export function choiceFor({ chosen = {} }: Link, lookup: Lookup, question: string): Chosen | null {
-  const choice = Object.hasOwn(chosen, lookup.name) ? chosen[lookup.name] : undefined
-  return choice?.question === question ? choice : null
+export function choiceFor({ chosen }: Link, lookup: Lookup, question: () => string): Chosen | null {
+  const choice = chosen && Object.hasOwn(chosen, lookup.name) ? chosen[lookup.name] : undefined
+  return choice && choice.question === question() ? choice : null
 }

@@ -58,7 +58,8 @@ function resolve(deal: NewDeal, lookup: Lookup, parent: Resolved | undefined): R
   if (lookup.tries.every((by) => by.criteria(env) === null)) return whenNothingToSearchWith(lookup)
   const parentIsNew = lookup.under !== null && typeof parent?.value !== 'string'
   const within: Fields = lookup.under && typeof parent?.value === 'string' ? { [lookup.under.field]: parent.value } : {}
-  const question = questionOf(lookup, env, withinOf(parent))
+  // Few are asked, so few are named.
+  const question = (): string => questionOf(lookup, env, withinOf(parent))
   const choice = choiceFor(link, lookup, question)
   if (choice?.record === null && lookup.whenNone === 'create')
     return make(deal, lookup, { parent, noneOf: choice.among })
@@ -70,9 +71,9 @@ function resolve(deal: NewDeal, lookup: Lookup, parent: Resolved | undefined): R
         { tries: lookup.tries, answers: found.lookups[lookup.name] ?? [], whenSeveral: lookup.whenSeveral, within },
         env,
       )
-  if (choice?.record) return notShown(lookup, { question, named: choice.record, verdict })
+  if (choice?.record) return notShown(lookup, { question: question(), named: choice.record, verdict })
   if (verdict.found === 'one') return { value: verdict.record.id, makes: null, after: [] }
-  if (verdict.found === 'several') return several(lookup, question, verdict)
+  if (verdict.found === 'several') return several(lookup, question(), verdict)
   return lookup.whenNone === 'create' ? make(deal, lookup, { parent }) : whenNone(lookup)
 }
 
