@@ -78,7 +78,7 @@ test(`${wanted} failed rows: each is told apart from those that were written`, {
         }
         const tamper = dice(6) === 0 ? tampers[dice(tampers.length)] : undefined
         org.tamper = (answer: SimulatedAnswer) => (tamper ? { ...answer, body: tamper(answer.body) } : answer)
-        const before = holdersOf(org)
+        const before = { holders: holdersOf(org), counts: countsOf(org) }
         const receipts = await org.session.write(writes, never)
         check(org, { writes, receipts, before }, tally)
       }
@@ -100,9 +100,12 @@ function some(n: number, dice: (of: number) => number): readonly CreateWrite[] {
 interface Batch {
   readonly writes: readonly CreateWrite[]
   readonly receipts: readonly Receipt[]
-  /** Which record held which key before anything was sent. */
-  readonly before: ReadonlyMap<LinkKey, string>
+  /** Which record held which key before anything was sent, and how many there were of each kind. */
+  readonly before: { readonly holders: ReadonlyMap<LinkKey, string>; readonly counts: readonly number[] }
 }
+
+const kinds = [Opportunity, Account, Contact, Role]
+const countsOf = (org: TestOrg): readonly number[] => kinds.map((kind) => org.simulator.desk.all(kind).length)
 
 function holdersOf(org: TestOrg): ReadonlyMap<LinkKey, string> {
   const holders = new Map<LinkKey, string>()
@@ -120,13 +123,23 @@ function check(org: TestOrg, { writes, receipts, before }: Batch, tally: Tally):
   const holders = holdersOf(org)
   const lost = new Set(writes.flatMap((write, at) => (receipts[at]?.outcome === 'unknown' ? [write.key] : [])))
   const made = new Set(writes.flatMap((write, at) => (isDone(receipts[at]) ? [write.key] : [])))
+  // Records without a key cannot be looked up one by one: they are counted.
+  for (const [index, more] of countsOf(org).entries()) {
+    const of = receipts.filter((_, at) => writes[at]?.kind === kinds[index])
+    const written = of.filter(({ outcome }) => outcome === 'written').length
+    const unknown = of.filter(({ outcome }) => outcome === 'unknown').length
+    const made = more - (before.counts[index] ?? 0)
+    expect(made, 'what was made was told').toBeGreaterThanOrEqual(written)
+    expect(made, 'what was refused was not made').toBeLessThanOrEqual(written + unknown)
+  }
   for (const [at, write] of writes.entries()) {
     const receipt = receipts[at]
     if (isDone(receipt)) {
       tally.written += 1
       expect(org.simulator.desk.read(write.kind, recordId(receipt.id)), 'a written record is there').toBeDefined()
       if (write.keyField !== null) expect(holders.get(write.key)).toBe(receipt.id)
-      if (receipt.outcome === 'written') expect(before.get(write.key), 'a creation only creates').toBeUndefined()
+      if (receipt.outcome === 'written')
+        expect(before.holders.get(write.key), 'a creation only creates').toBeUndefined()
     } else if (receipt?.outcome === 'unknown') {
       tally.unknown += 1
       tally.failed += 1
@@ -135,7 +148,7 @@ function check(org: TestOrg, { writes, receipts, before }: Batch, tally: Tally):
       tally.refused += 1
       tally.failed += 1
       const isSure = write.keyField !== null && !lost.has(write.key) && !made.has(write.key)
-      if (isSure) expect(holders.get(write.key), 'a refused record was not made').toBe(before.get(write.key))
+      if (isSure) expect(holders.get(write.key), 'a refused record was not made').toBe(before.holders.get(write.key))
     }
   }
 }

@@ -2,6 +2,7 @@
 // connector's README. Vitest fails a run on any unhandled rejection or exception, so "the process survives" is part of
 // every test here.
 
+import { readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createRequire } from 'node:module'
@@ -273,3 +274,26 @@ test('16: "not modified" keeps what we know of an object', async () => {
   expect(org.served.calls.filter(({ status }) => status === 304)).toHaveLength(1)
   expect(after.kinds).toEqual(before.kinds)
 })
+
+test('of the eighteen traps in the list, eighteen are shown closed here, each by its number', () => {
+  org = { close: () => Promise.resolve() } as TestOrg
+  const [, list = ''] = readFileSync('connectors/salesforce/README.md', 'utf8').split('### What jsforce does not do')
+  const listed = [...list.matchAll(/^\| ([\d, –]+) \|/gm)].flatMap(([, numbers = '']) => numbersIn(numbers, '–'))
+  const titles = [
+    ...readFileSync(import.meta.filename, 'utf8').matchAll(/^ *(?:test\(|\]\)\()?'(\d[\d a-z]*)(?:,[^:]*)?: /gm),
+  ]
+  const shown = titles.flatMap(([, numbers = '']) => numbersIn(numbers, 'to'))
+  const all = Array.from({ length: 18 }, (_, n) => n + 1)
+  expect(inOrder(listed)).toEqual(all)
+  expect(inOrder(shown)).toEqual(all)
+})
+
+/** `1, 2` and `15 and 18` name two, `10–14` names five. */
+function numbersIn(text: string, upTo: string): readonly number[] {
+  const [from = 0, ...others] = text.split(/\D+/).filter(Boolean).map(Number)
+  const last = others.at(-1)
+  if (last === undefined || !text.includes(upTo)) return [from, ...others]
+  return Array.from({ length: last - from + 1 }, (_, n) => from + n)
+}
+
+const inOrder = (numbers: readonly number[]): readonly number[] => [...new Set(numbers)].toSorted((a, b) => a - b)
