@@ -21,7 +21,8 @@ import {
 export function unpacked(prefix: string, optionPrefix = 10_000): ReadonlyMap<string, string> {
   return new Map([
     ['Other/Solution.xml', solutionXml(prefix, optionPrefix)],
-    ['Other/Customizations.xml', customizationsXml(prefix)],
+    ['Other/Customizations.xml', customizationsXml()],
+    ['Other/EntityMaps.xml', entityMapsXml(prefix)],
     [`Roles/${roleName}.xml`, roleXml()],
     ...tables.map(
       (table) => [`Entities/${entityName(table)}/Entity.xml`, entityXml(table, prefix, optionPrefix)] as const,
@@ -76,29 +77,19 @@ ${indented([...roots, role].join('\n'), 6)}
 /** Any one will do, as long as it stays. */
 const roleId = '5c1f7f2a-6b0e-4d0c-9b8e-2f7d0d6a4e11'
 
-function customizationsXml(prefix: string): string {
-  const pairs = leadToDeal.map((name) => {
-    const column = logicalName(prefix, name)
-    return `<AttributeMap>\n  <AttributeSource>${column}</AttributeSource>\n  <AttributeTarget>${column}</AttributeTarget>\n</AttributeMap>`
-  })
+/** What has a file of its own is empty here. */
+function customizationsXml(): string {
   return `${head}<ImportExportXml>
   <Entities />
   <Roles />
   <Workflows />
   <FieldSecurityProfiles />
   <Templates />
-  <EntityMaps>
-    <EntityMap>
-      <EntitySource>lead</EntitySource>
-      <EntityTarget>opportunity</EntityTarget>
-      <AttributeMaps>
-${indented(pairs.join('\n'), 8)}
-      </AttributeMaps>
-    </EntityMap>
-  </EntityMaps>
+  <EntityMaps />
   <EntityRelationships />
   <OrganizationSettings />
   <optionsets />
+  <EntityDataProviders />
   <Languages>
     <Language>1033</Language>
   </Languages>
@@ -106,9 +97,27 @@ ${indented(pairs.join('\n'), 8)}
 `
 }
 
+function entityMapsXml(prefix: string): string {
+  const pairs = leadToDeal.map((name) => {
+    const column = logicalName(prefix, name)
+    return `<AttributeMap>\n  <AttributeSource>${column}</AttributeSource>\n  <AttributeTarget>${column}</AttributeTarget>\n</AttributeMap>`
+  })
+  return `${head}<EntityMaps>
+  <EntityMap>
+    <EntitySource>lead</EntitySource>
+    <EntityTarget>opportunity</EntityTarget>
+    <AttributeMaps>
+${indented(pairs.join('\n'), 6)}
+    </AttributeMaps>
+  </EntityMap>
+</EntityMaps>
+`
+}
+
 function roleXml(): string {
   const lines = privileges.map((name) => `<RolePrivilege name="${name}" level="Global" />`)
   return `${head}<Role id="{${roleId}}" name="${roleName}" isinherited="1">
+  <IsCustomizable>1</IsCustomizable>
   <RolePrivileges>
 ${indented(lines.join('\n'), 4)}
   </RolePrivileges>
@@ -124,27 +133,34 @@ function entityXml(table: string, prefix: string, optionPrefix: number): string 
     .filter((key) => key.table === table)
     .map(({ name, label, columns: parts }) => {
       const names = parts.map((part) => `    <AttributeName>${logicalName(prefix, part)}</AttributeName>`).join('\n')
-      return `<EntityKey Name="${schemaName(prefix, name)}" LogicalName="${logicalName(prefix, name)}">
-  <displaynames>
-    <displayname description="${escaped(label)}" ${english} />
-  </displaynames>
+      return `<EntityKey>
+  <Name>${schemaName(prefix, name)}</Name>
+  <LogicalName>${logicalName(prefix, name)}</LogicalName>
+  <IntroducedVersion>${solutionVersion}</IntroducedVersion>
+  <IsCustomizable>1</IsCustomizable>
   <EntityKeyAttributes>
 ${names}
   </EntityKeyAttributes>
+  <displaynames>
+    <displayname description="${escaped(label)}" ${english} />
+  </displaynames>
 </EntityKey>`
     })
   const keysXml =
     ownKeys.length === 0 ? '' : `      <EntityKeys>\n${indented(ownKeys.join('\n'), 8)}\n      </EntityKeys>\n`
   const name = entityName(table)
   return `${head}<Entity>
-  <Name LocalizedName="${name}" OriginalName="${name}">${name}</Name>
+  <Name LocalizedName="${name}" OriginalName="">${name}</Name>
   <EntityInfo>
-    <entity Name="${name}" unmodified="1">
+    <entity Name="${name}">
       <attributes>
 ${indented(own.join('\n'), 8)}
       </attributes>
 ${keysXml}    </entity>
   </EntityInfo>
+  <FormXml />
+  <SavedQueries />
+  <RibbonDiffXml />
 </Entity>
 `
 }
@@ -157,6 +173,7 @@ function attributeXml(column: SolutionColumn, prefix: string, optionPrefix: numb
   <LogicalName>${name}</LogicalName>
   <RequiredLevel>none</RequiredLevel>
   <DisplayMask>ValidForAdvancedFind|ValidForForm|ValidForGrid</DisplayMask>
+  <ImeMode>auto</ImeMode>
   <ValidForUpdateApi>1</ValidForUpdateApi>
   <ValidForReadApi>1</ValidForReadApi>
   <ValidForCreateApi>1</ValidForCreateApi>
@@ -164,7 +181,13 @@ function attributeXml(column: SolutionColumn, prefix: string, optionPrefix: numb
   <IsAuditEnabled>1</IsAuditEnabled>
   <IsSecured>0</IsSecured>
   <IntroducedVersion>${solutionVersion}</IntroducedVersion>
-${indented(detailsXml(column, optionPrefix), 2)}
+  <IsCustomizable>1</IsCustomizable>
+  <IsRenameable>1</IsRenameable>
+  <CanModifySearchSettings>1</CanModifySearchSettings>
+  <CanModifyRequirementLevelSettings>1</CanModifyRequirementLevelSettings>
+  <CanModifyAdditionalSettings>1</CanModifyAdditionalSettings>
+  <SourceType>0</SourceType>
+${indented(detailsXml(column, name, optionPrefix), 2)}
   <displaynames>
     <displayname description="${escaped(column.label)}" ${english} />
   </displaynames>
@@ -176,7 +199,7 @@ ${indented(detailsXml(column, optionPrefix), 2)}
 
 const typeNames = { text: 'nvarchar', memo: 'ntext', instant: 'datetime', choice: 'picklist' } as const
 
-function detailsXml(column: SolutionColumn, optionPrefix: number): string {
+function detailsXml(column: SolutionColumn, name: string, optionPrefix: number): string {
   switch (column.type) {
     case 'text':
       return `<Format>${column.format === 'Url' ? 'url' : 'text'}</Format>\n<MaxLength>${column.lengthMax}</MaxLength>\n<Length>${column.lengthMax * 2}</Length>`
@@ -185,23 +208,33 @@ function detailsXml(column: SolutionColumn, optionPrefix: number): string {
     case 'instant':
       return '<Format>datetime</Format>\n<CanChangeDateTimeBehavior>1</CanChangeDateTimeBehavior>\n<Behavior>1</Behavior>'
     case 'choice':
-      return optionsXml(column.labels, optionsStart(optionPrefix))
+      return optionsXml(`${column.table}_${name}`, column, optionsStart(optionPrefix))
     default:
       return unreachable(column)
   }
 }
 
-function optionsXml(labels: readonly string[], start: number): string {
+type Choice = Extract<SolutionColumn, { readonly type: 'choice' }>
+
+function optionsXml(name: string, { label: title, about, labels }: Choice, start: number): string {
   const options = labels.map(
-    (label, index) => `<option value="${start + index}">
+    (label, index) => `<option value="${start + index}" IsHidden="0">
   <labels>
     <label description="${escaped(label)}" ${english} />
   </labels>
 </option>`,
   )
   return `<AppDefaultValue>-1</AppDefaultValue>
-<optionset>
+<optionset Name="${name}">
   <OptionSetType>picklist</OptionSetType>
+  <IntroducedVersion>${solutionVersion}</IntroducedVersion>
+  <IsCustomizable>1</IsCustomizable>
+  <displaynames>
+    <displayname description="${escaped(title)}" ${english} />
+  </displaynames>
+  <Descriptions>
+    <Description description="${escaped(about)}" ${english} />
+  </Descriptions>
   <options>
 ${indented(options.join('\n'), 4)}
   </options>

@@ -119,8 +119,26 @@ describe('the unpacked source', () => {
 
   test('holds every column, key and privilege', () => {
     const all = files.map(([, text]) => text).join('\n')
-    for (const { name } of [...columns, ...keys]) expect(all).toContain(`"${defaultPrefix}_${name}"`)
+    for (const { name } of columns) expect(all).toContain(`<attribute PhysicalName="${defaultPrefix}_${name}">`)
+    for (const { name } of keys) expect(all).toContain(`<Name>${defaultPrefix}_${name}</Name>`)
     for (const name of privileges) expect(all).toContain(`"${name}"`)
+  })
+
+  // As the Power Platform tools lay unpacked solutions out: what stands elsewhere is not packed, and nobody says so.
+  test.each([
+    ['Other/EntityMaps.xml', ['EntityMaps', 'EntityMap', 'AttributeMaps', 'AttributeMap', 'AttributeSource']],
+    ['Entities/Opportunity/Entity.xml', ['Entity', 'EntityInfo', 'entity', 'EntityKeys', 'EntityKey', 'LogicalName']],
+    ['Entities/Opportunity/Entity.xml', ['EntityKey', 'EntityKeyAttributes', 'AttributeName']],
+    [
+      'Entities/Opportunity/Entity.xml',
+      ['attributes', 'attribute', 'optionset', 'options', 'option', 'labels', 'label'],
+    ],
+    ['Roles/dealbridge.xml', ['Role', 'RolePrivileges', 'RolePrivilege']],
+    ['Other/Solution.xml', ['ImportExportXml', 'SolutionManifest', 'RootComponents', 'RootComponent']],
+  ])('%s: %j', (path, elements) => {
+    const text = new Map(files).get(path) ?? ''
+    const nested = new RegExp(elements.map((name) => `<${name}[ >/]`).join('[^]*?'))
+    expect(text).toMatch(nested)
   })
 })
 
