@@ -11,7 +11,7 @@ import { later, type Instant } from '#core/model/instant'
 import type { Alerts } from '#settings/schema/alerts'
 import type { Condition, PipelineSight, Sight } from './condition.ts'
 import { type Memory, type Told, toldKey } from './memory.ts'
-import { digestMoment, isQuiet, type Route, routesOf, stepOf } from './routes.ts'
+import { digestMoment, isQuiet, type Route, routesOf, staleAtLeastMs, stepOf } from './routes.ts'
 
 export interface Notice extends Omit<Condition, 'referrals' | 'count' | 'due'> {
   readonly state: 'new' | 'again' | 'over'
@@ -132,7 +132,7 @@ const thing = ({ event, subject }: Pick<Condition, 'event' | 'subject'>): string
 
 /** A pipeline that ran a moment ago is not stale, however short the time is that a rule gives it. */
 const isFelt = ({ event, since }: Condition, now: Instant): boolean =>
-  event !== 'pipeline.stale' || later(since, graceMs) <= now
+  event !== 'pipeline.stale' || later(since, staleAtLeastMs) <= now
 
 /** A referral's news end by themselves; nobody has to hear that it was answered. */
 const isPassing = ({ event }: Pick<Told, 'event'>): boolean => event.startsWith('referral.')

@@ -26,6 +26,9 @@ const afterMs: Readonly<Partial<Record<AlertEvent, number>>> = {
   'problem.new': 10 * minute,
   'pipeline.stale': 30 * minute,
 }
+/** Between two passes of a pipeline that is well. */
+export const staleAtLeastMs = 10 * minute
+
 const stepsOf: Readonly<Partial<Record<AlertEvent, readonly number[]>>> = {
   'referral.answerSoon': [72 * hour, 24 * hour, 4 * hour],
   'referral.wantsCallBack': [0],
@@ -42,7 +45,7 @@ export function routesOf({ channels, rules, quiet }: Alerts): readonly Route[] {
         channel,
         event,
         steps,
-        afterMs: after ?? afterMs[event] ?? 0,
+        afterMs: Math.max(after ?? afterMs[event] ?? 0, event === 'pipeline.stale' ? staleAtLeastMs : 0),
         isDaily: digest === 'daily',
         isUrgent: quiet?.except.includes(event) ?? false,
       })

@@ -39,7 +39,8 @@ export class Sights {
     const isSilent = (await readFact(runner.ledger, 'paused')) !== null
     const isGood = lastRun?.result === 'done' || lastRun?.result === 'held'
     const pipeline = { name: runner.name, lastGood: isGood ? lastRun.startedAt : null, isSilent }
-    if (isSilent) return { pipeline, conditions: [] }
+    // What is wrong with a connection is so whether or not somebody paused what uses it.
+    if (isSilent) return { pipeline, conditions: ofTrouble(runner).filter(({ connection }) => connection !== null) }
     return {
       pipeline,
       conditions: [
