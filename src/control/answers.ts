@@ -12,7 +12,7 @@ import type { Mode } from '#engine/pipeline'
 import type { HistoryEvent } from '#ledger'
 import type { Run } from '#ledger/entries'
 import type { Drift } from '#assembly/drift'
-import type { Finding } from '#spi'
+import type { Finding, PushRegistration, PushTrial } from '#spi'
 import type { Trouble } from './trouble.ts'
 
 export interface PipelinePlan {
@@ -111,6 +111,19 @@ export interface ProblemGroup {
   /** The beginnings of some of their ids. */
   readonly examples: readonly string[]
   readonly fix: string | null
+}
+
+/** Whom the vendor of a connection calls when something changes there. */
+export interface WebhookStanding {
+  readonly schema: 'dealbridge.webhook/v1'
+  readonly connection: string
+  /** Where this connection asks to be called. */
+  readonly address: string
+  /** Null when nobody is called. */
+  readonly registered: PushRegistration | null
+  readonly isOurs: boolean
+  /** What became of a test call, where one was asked for. */
+  readonly trial: PushTrial | null
 }
 
 export interface DealLine {

@@ -6,13 +6,24 @@ import { asSyncError } from '#core/errors'
 import type { Assembly } from '#assembly/assembly'
 import type { Connection } from '#assembly/connection'
 import { askProbe } from '#assembly/probes'
+import { connectionPush } from '#assembly/push'
 import type { Runner } from '#assembly/runner'
 import { REFERRAL } from '#core/model/ids'
 import type { Finding } from '#spi'
 import type { Checked, CheckSection } from './answers.ts'
 import { troubleOf } from './trouble.ts'
 
-export async function check(assembly: Assembly, connection: string | undefined, signal: AbortSignal): Promise<Checked> {
+export interface House {
+  readonly assembly: Assembly
+  /** Only a running daemon hears a call. */
+  readonly isDaemon: boolean
+}
+
+export async function check(
+  { assembly, isDaemon }: House,
+  connection: string | undefined,
+  signal: AbortSignal,
+): Promise<Checked> {
   const runners = [...assembly.runners.values()].filter(
     ({ source, target }) => connection === undefined || [source.name, target.name].some((name) => name === connection),
   )
@@ -21,13 +32,17 @@ export async function check(assembly: Assembly, connection: string | undefined, 
   )
   // Each vendor is asked at the same time; what one of them says is never lost behind another's silence.
   const [asked, mapped] = await Promise.all([
-    Promise.all(connections.map(async (one) => await connectionSection(one, signal))),
+    Promise.all(connections.map(async (one) => await connectionSection(one, isDaemon, signal))),
     Promise.all(runners.map(async (one) => await pipelineSection(one, signal))),
   ])
   return { schema: 'dealbridge.check/v1', sections: [...asked, ...mapped, await machineSection(runners)] }
 }
 
-async function connectionSection(connection: Connection, signal: AbortSignal): Promise<CheckSection> {
+async function connectionSection(
+  connection: Connection,
+  isDaemon: boolean,
+  signal: AbortSignal,
+): Promise<CheckSection> {
   const { name, settings } = connection
   const { source, target } = settings.connector
   const title = source?.label ?? target?.label ?? name
@@ -40,7 +55,11 @@ async function connectionSection(connection: Connection, signal: AbortSignal): P
       of: 'connection',
       title,
       about: `${name}, ${label}`,
-      findings: isSaid ? findings : [signedIn, ...findings],
+      findings: [
+        ...(isSaid ? [] : [signedIn]),
+        ...findings,
+        ...(isDaemon ? await trialFindings(connection, signal) : []),
+      ],
       problems: [],
     }
   } catch (error) {
@@ -48,6 +67,30 @@ async function connectionSection(connection: Connection, signal: AbortSignal): P
     return { of: 'connection', title, about: name, findings: [failed(error)], problems: [] }
   }
 }
+
+/** A call of the vendor's own, all the way round: only where it is us whom it calls. */
+async function trialFindings(connection: Connection, signal: AbortSignal): Promise<readonly Finding[]> {
+  const push = connectionPush(connection)
+  if (!push?.address) return []
+  try {
+    if ((await push.registered(signal))?.url !== push.address) return []
+    const { arrived, said } = await push.roundTrip(signal)
+    return [arrived ? { level: 'ok', what: 'a test call came all the way round' } : lostTrial(said)]
+  } catch (error) {
+    signal.throwIfAborted()
+    const { code, message } = troubleOf(error)
+    return [{ level: 'warning', what: `no test call could be asked for: ${message}`, code }]
+  }
+}
+
+const lostTrial = (said: string): Finding => ({
+  level: 'warning',
+  what: `a test call did not arrive: ${said}`,
+  code: 'DB-1172',
+  consequence: 'Changes are seen at the next poll, not at once.',
+  fix: 'see that the address leads to /push/<connection> of this daemon',
+  who: 'operations',
+})
 
 function failed(error: unknown): Finding {
   const { code, message, who } = troubleOf(error)

@@ -82,6 +82,29 @@ export const controlCodes: Codebook = {
     fix: 'Use store.type: lowdb where something shall be remembered.',
     who: 'operations',
   },
+  'DB-1170': {
+    title: 'The connection asks for no calls',
+    means:
+      'Its vendor could call when something changes, but the settings name no address for it, or there is no such thing.',
+    why: 'webhook.url is not set. Only Partner Center calls.',
+    fix: 'Nothing to do: polling misses nothing. For changes within seconds, set webhook: url and certificateOrigins, and register it with `dealbridge connect webhook`.',
+    who: 'operations',
+  },
+  'DB-1171': {
+    title: 'Somebody else registered meanwhile',
+    means: 'The registration at the vendor is no longer the one that was shown. Nothing was replaced.',
+    why: 'Another program, or another person, registered its own address in between.',
+    fix: 'Run `dealbridge connect webhook` again, and look whose it is now.',
+    who: 'Partner Center admin',
+  },
+  'DB-1172': {
+    title: 'A test call did not arrive',
+    means:
+      'The vendor was asked to call this daemon, and reports that it could not. Changes are found by polling all the same.',
+    why: 'The address leads somewhere else, a proxy refuses the call, or the signature could not be believed.',
+    fix: 'From outside, POST to webhook.url has to reach /push/<connection> of the daemon (http.listen). If it does, the log names why a call was refused.',
+    who: 'operations',
+  },
   'DB-1115': {
     title: 'Nobody signs in there',
     means: 'The connection uses credentials of its own, so there is no person to sign in.',

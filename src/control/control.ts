@@ -15,6 +15,7 @@ import type {
   Replayed,
   Status,
   Verified,
+  WebhookStanding,
 } from './answers.ts'
 import type { Preview, Publication, SchemaAnswer, Versions } from './mappings/answers.ts'
 import type { PreviewRequest, PublishRequest, SchemaRequest, VersionsRequest } from './mappings/requests.ts'
@@ -29,6 +30,7 @@ import type {
   ReplayRequest,
   SyncRequest,
   VerifyRequest,
+  WebhookRequest,
 } from './requests.ts'
 
 export interface Control {
@@ -46,6 +48,8 @@ export interface Control {
   /** Compares every linked pair on both sides, and writes nothing. */
   verify(request: VerifyRequest, tell?: Tell): Promise<Verified>
   check(request: CheckRequest): Promise<Checked>
+  /** Whom a vendor calls: shown, taken over, tried. */
+  webhook(request: WebhookRequest): Promise<WebhookStanding>
   reload(): Promise<Reloaded>
   backup(request: BackupRequest): Promise<BackedUp>
   /** What is known of a CRM's fields, values and people. */

@@ -20,6 +20,7 @@ import type {
   Replayed,
   Status,
   Verified,
+  WebhookStanding,
 } from './answers.ts'
 import { backUp } from './backup.ts'
 import { check } from './check.ts'
@@ -49,11 +50,13 @@ import type {
   ReplayRequest,
   SyncRequest,
   VerifyRequest,
+  WebhookRequest,
 } from './requests.ts'
 import { statusOf } from './status.ts'
 import { nextAfter, steer } from './steer.ts'
 import { planAt, syncAt } from './sync.ts'
 import { verify } from './verify.ts'
+import { webhook } from './webhook.ts'
 
 export interface LocalParts {
   readonly assembly: () => Assembly
@@ -166,7 +169,11 @@ export class LocalControl implements Control {
   async check({ connection }: CheckRequest): Promise<Checked> {
     const assembly = this.#parts.assembly()
     if (connection !== undefined) connectionOf(assembly, connection)
-    return await check(assembly, connection, this.#reading)
+    return await check({ assembly, isDaemon: this.isDaemon }, connection, this.#reading)
+  }
+
+  async webhook(request: WebhookRequest): Promise<WebhookStanding> {
+    return await webhook(connectionOf(this.#parts.assembly(), request.connection), request, this.#reading)
   }
 
   async reload(): Promise<Reloaded> {

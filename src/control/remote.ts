@@ -46,6 +46,7 @@ export function remoteControl(parts: RemoteParts): Control {
     replay: async (request, tell) => await ask('replay', request, tell),
     verify: async (request, tell) => await ask('verify', request, tell),
     check: async (request) => await ask('check', request),
+    webhook: async (request) => await ask('webhook', request),
     reload: async () => await ask('reload', {}),
     backup: async (request) => await ask('backup', request),
     schema: async (request) => await ask('schema', request),

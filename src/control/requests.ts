@@ -130,5 +130,13 @@ export type VerifyRequest = z.infer<typeof VerifyRequest>
 
 export type BackupRequest = z.infer<typeof BackupRequest>
 
+/** Whom the vendor of a connection calls. `replaces`: the address the person saw, so that nobody else's goes unseen. */
+export const WebhookRequest = z.discriminatedUnion('do', [
+  z.strictObject({ do: z.literal('show'), connection: name }),
+  z.strictObject({ do: z.literal('register'), connection: name, replaces: z.string().max(4096).nullable() }),
+  z.strictObject({ do: z.literal('test'), connection: name }),
+])
+export type WebhookRequest = z.infer<typeof WebhookRequest>
+
 export const CheckRequest = z.strictObject({ connection: name.optional() })
 export type CheckRequest = z.infer<typeof CheckRequest>

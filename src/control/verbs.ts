@@ -14,6 +14,7 @@ import {
   ReplayRequest,
   SyncRequest,
   VerifyRequest,
+  WebhookRequest,
 } from './requests.ts'
 
 export interface Verb {
@@ -42,6 +43,7 @@ export const verbs = {
   replay: verb(ReplayRequest, async (control, request, tell) => await control.replay(request, tell)),
   verify: verb(VerifyRequest, async (control, request, tell) => await control.verify(request, tell)),
   check: verb(CheckRequest, async (control, request) => await control.check(request)),
+  webhook: verb(WebhookRequest, async (control, request) => await control.webhook(request)),
   reload: verb(nothing, async (control) => await control.reload()),
   backup: verb(BackupRequest, async (control, request) => await control.backup(request)),
   schema: verb(SchemaRequest, async (control, request) => await control.schema(request)),

@@ -4,7 +4,8 @@
 
 import type { Assembly } from '#assembly/assembly'
 import type { Connection } from '#assembly/connection'
-import type { Clock, Log, Push, PushVerdict } from '#spi'
+import { connectionPush } from '#assembly/push'
+import type { Clock, Log, PushVerdict } from '#spi'
 import type { Reply, Route } from './listener.ts'
 
 export interface PushDoorParts {
@@ -23,7 +24,6 @@ const lookEveryMs = 60_000
 const looksMax = 10_000
 
 export function pushRoute(parts: PushDoorParts): Route {
-  const doors = new WeakMap<Connection, Push | null>()
   const looks = new Map<string, number>()
   return async (call) => {
     const name = path.exec(call.path)?.[1]
@@ -31,20 +31,11 @@ export function pushRoute(parts: PushDoorParts): Route {
     if (call.method !== 'POST') return reply(405)
     if (call.body.length > bodyMax) return reply(413)
     const connection = [...parts.assembly().connections.values()].find((one) => one.name === name)
-    const push = connection && pushOf(connection, doors)
+    const push = connection && connectionPush(connection)
     if (!connection || !push) return reply(404)
     const verdict = await push.verifyAndRead(call, parts.signal)
     return answered(verdict, { parts, connection, looks })
   }
-}
-
-function pushOf(connection: Connection, doors: WeakMap<Connection, Push | null>): Push | null {
-  const known = doors.get(connection)
-  if (known !== undefined) return known
-  const { connector, settings } = connection.settings
-  const opened = connector.push?.open(settings, connection.host) ?? null
-  doors.set(connection, opened)
-  return opened
 }
 
 interface Heard {

@@ -11,6 +11,8 @@ export interface PushFacet<S> {
 }
 
 export interface Push {
+  /** Where these settings ask to be called; null where they do not say. */
+  readonly address: string | null
   /** Is this call genuine, and what does it say? Never throws for anything a caller may send. */
   verifyAndRead(request: PushRequest, signal: AbortSignal): Promise<PushVerdict>
   /** What is registered at the vendor now, whoever registered it; null when nothing is. */

@@ -29,6 +29,7 @@ function openPush(settings: Settings, webhook: WebhookSettings, host: Host): Pus
   let trust: Promise<Trust> | undefined
 
   return {
+    address: webhook.url ?? null,
     ...registrations,
     verifyAndRead: async (request, signal) => {
       if (request.body.length > bodyMax) return refused(413, 'the call is too large')

@@ -2,23 +2,26 @@
 
 import type { Command } from 'commander'
 import { InvalidArgumentError } from 'commander'
+import type { WebhookStanding } from '#control/answers'
 import { examples, type AddCommand, type Bench } from '../command.ts'
 import type { Context } from '../context.ts'
 import { exit } from '../exit.ts'
 import { checkLines, tallyOf } from '../print/check.ts'
 import { connectionLines } from '../print/status.ts'
+import { webhookLines } from '../print/webhook.ts'
 import { when } from '../print/words.ts'
 import { withProgress } from '../progress.ts'
 
 export const addConnect: AddCommand = (program, bench) => {
   const group = program
     .command('connect')
-    .summary('connections: list, test, sign in')
+    .summary('connections: list, test, sign in, webhooks')
     .description('The connections of the configuration.')
   examples(group, 'dealbridge connect test salesforce', 'dealbridge connect sign-in partner-center')
   addList(group, bench)
   addTest(group, bench)
   addSignIn(group, bench)
+  addWebhook(group, bench)
 }
 
 function addList(group: Command, bench: Bench): void {
@@ -103,4 +106,57 @@ async function signIn(context: Context, connection: string, { device }: SignInFl
   }
   // What waits for this sign-in, here or in the daemon, is tried now and not in its own good time.
   return await test(context, connection, {})
+}
+
+interface WebhookFlags {
+  readonly register?: boolean
+  readonly test?: boolean
+  readonly yes?: boolean
+  readonly json?: boolean
+}
+
+function addWebhook(group: Command, bench: Bench): void {
+  const command = group
+    .command('webhook')
+    .description('Shows whom the vendor calls when something changes; registers this daemon, or tries it.')
+    .argument('<connection>')
+    .option('--register', 'have the vendor call this daemon from now on, instead of whom it calls now')
+    .option('--test', 'ask the vendor for a test call, and wait for it')
+    .option('--yes', 'replace another registration without being asked')
+    .option('--json', 'one JSON document on standard output')
+    .action(bench.run(webhook))
+  examples(
+    command,
+    'dealbridge connect webhook partner-center',
+    'dealbridge connect webhook partner-center --register',
+    'dealbridge connect webhook partner-center --test',
+  )
+}
+
+async function webhook(context: Context, connection: string, flags: WebhookFlags): Promise<number> {
+  return await context.withControl(async (control) => {
+    const shown = await control.webhook({ do: 'show', connection })
+    const show = (standing: WebhookStanding): void =>
+      flags.json ? context.json(standing) : context.lines(webhookLines(standing, context.paint))
+    if (flags.register && !shown.isOurs) {
+      if (!flags.json) show(shown)
+      if (!(await mayReplace(context, shown, flags))) return exit.person
+      show(await control.webhook({ do: 'register', connection, replaces: shown.registered?.url ?? null }))
+      return exit.done
+    }
+    const standing = flags.test ? await control.webhook({ do: 'test', connection }) : shown
+    show(standing)
+    return standing.trial?.arrived === false ? exit.held : exit.done
+  })
+}
+
+/** Whoever is called now is called no more: a person has to have seen who that is. */
+async function mayReplace(context: Context, { registered }: WebhookStanding, { yes }: WebhookFlags): Promise<boolean> {
+  if (!registered || yes) return true
+  if (!context.mayAsk) {
+    context.note('Nobody is here to agree. Say --yes to take the calls away from that address.')
+    return false
+  }
+  const question = `Take the calls away from ${registered.url}? [y/N] `
+  return /^y(?:es)?$/i.test((await context.parts.terminal.ask(question, new AbortController().signal)).trim())
 }
