@@ -15,7 +15,7 @@ import { withAt, type JsonObject } from '#core/model/json'
 import type { Fields } from '#core/model/record'
 import type { Value } from '#core/model/value'
 import { parseYaml } from '#settings/yaml'
-import { compiled, dynamics, exampleText, offline, problemsIn, salesforce } from '../unit/core/mapping/support.ts'
+import { compiled, day, dynamics, exampleText, offline, problemsIn, salesforce } from '../unit/core/mapping/support.ts'
 import { timed } from '../support/processor-time.ts'
 
 const prototypes = [Object.prototype, Array.prototype, Function.prototype, Map.prototype]
@@ -71,6 +71,24 @@ const recentDates = fc.integer({ min: 0, max: 25_000 }).map((day) => instantFrom
 const moments = fc.integer({ min: 0, max: 4_000_000_000_000 }).map((ms) => instantFromMs(ms))
 const zones = fc.constantFrom(...Intl.supportedValuesOf('timeZone'))
 
+/** The days of a year on which clocks there are put forward or back. */
+function clockChanges(zone: string): readonly string[] {
+  const noon = (of: number): Instant => instantFromMs(Date.UTC(2026, 11, 1 + of, 12))
+  const isSame = (a: number, b: number): boolean => timeIn(noon(a), zone) === timeIn(noon(b), zone)
+  const between = (from: number, to: number): readonly string[] => {
+    if (isSame(from, to)) return []
+    let [before, after] = [from, to]
+    while (after - before > 1) {
+      const middle = Math.floor((before + after) / 2)
+      if (isSame(from, middle)) before = middle
+      else after = middle
+    }
+    return [dateIn(noon(after), zone)]
+  }
+  // Twice a year at most, and never within the same quarter.
+  return [0, 91, 182, 273].flatMap((start) => between(start, start + 91))
+}
+
 describe('a row that goes both ways gives back what it was given', () => {
   test('I36: money in 0, 2 and 3 digits, through either side', () => {
     const row = rowOf('crm: Amount, referral: details.dealValue, direction: both')
@@ -122,6 +140,26 @@ describe('a row that goes both ways gives back what it was given', () => {
       }),
       { numRuns: 400 },
     )
+  })
+
+  test('I35: every zone there is, on each day its clocks change and beside hours that are skipped or come twice', () => {
+    const hours = ['00:15:00.000', '01:30:00.000', '02:30:00.000', '23:45:00.000']
+    let changes = 0
+    for (const zone of Intl.supportedValuesOf('timeZone')) {
+      const row = rowOf(
+        `crm: CloseDate, referral: details.closingDateTime, direction: both, as: date, timezone: ${zone}`,
+      )
+      const days = clockChanges(zone)
+      changes += days.length
+      for (const date of ['2026-12-31', ...days]) {
+        for (const hour of hours) {
+          const stands = instantAt(day('2026-12-01'), hour, zone)
+          expect(throughReferral(row, date, { details: { closingDateTime: stands } }), `${zone} ${hour}`).toBe(date)
+        }
+        expect(throughCrm(row, date, {})).toBe(date)
+      }
+    }
+    expect(changes).toBeGreaterThan(200)
   })
 
   test.each([

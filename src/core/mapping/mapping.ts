@@ -3,7 +3,7 @@
 
 import type { Code, Kind, RowId } from '../model/ids.ts'
 import type { Instant } from '../model/instant.ts'
-import type { JsonObject } from '../model/json.ts'
+import { textOf, type JsonObject } from '../model/json.ts'
 import type { FieldName, Fields, Shape } from '../model/record.ts'
 import type { Reading } from '../model/deal.ts'
 import type { Standing, Stage, Step } from '../model/stage.ts'
@@ -152,6 +152,8 @@ export interface StageMap {
   readonly crm: FieldName
   readonly accept: 'byStage' | 'always' | 'never'
   readonly rows: readonly StageRow[]
+  /** Stages of the CRM that are left out on purpose: nothing is told of a deal that is in one. */
+  readonly ignored?: ReadonlySet<string>
 }
 
 export interface StageRow {
@@ -254,6 +256,9 @@ export function stageRowOf(map: StageMap, crm: Fields): StageRow | null {
   const candidates = telling.length > 0 ? telling : fitting
   return candidates.find((row) => row.direction !== 'toCrm') ?? candidates[0] ?? null
 }
+
+export const isIgnored = ({ crm: field, ignored }: StageMap, crm: Fields): boolean =>
+  ignored?.has(textOf(crm[field])) ?? false
 
 /** Is the row about more than the stage field itself? */
 export function tellsMore(map: StageMap, row: StageRow): boolean {

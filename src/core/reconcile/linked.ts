@@ -8,7 +8,7 @@ import type { VendorRecord } from '../model/record.ts'
 import type { ReferralFacts } from '../model/referral.ts'
 import { isClosed, type Standing } from '../model/stage.ts'
 import type { Value } from '../model/value.ts'
-import { stageRowOf, type Env, type StageRow } from '../mapping/mapping.ts'
+import { isIgnored, stageRowOf, type Env, type StageRow } from '../mapping/mapping.ts'
 import { assign } from './assign.ts'
 import { movingSubject, refusalSubject, updateOf } from './change.ts'
 import type { DealPlan, LinkedDeal, Sides } from './linked-deal.ts'
@@ -95,7 +95,8 @@ function standingOf({ frame, link, facts, crm }: LinkedDeal, right: StageRow | n
   const left: Standing = { stage: facts.stage, step: facts.step }
   const policy = mapping.rows[0]?.policy ?? 'newest'
   const view = { map: mapping.stages, base: link.base.standing, left, right, closedBy: link.closedBy, policy }
-  return mergeStanding({ ...view, isUnset: crm.fields[mapping.stages.crm] === null })
+  const isUnset = crm.fields[mapping.stages.crm] === null
+  return mergeStanding({ ...view, isUnset, isIgnored: isIgnored(mapping.stages, crm.fields) })
 }
 
 function finish(deal: LinkedDeal, sides: Sides, moves: Moves, right: StageRow | null): DealPlan {

@@ -15,6 +15,8 @@ export interface StandingView {
   readonly right: StageRow | null
   /** Its stage is empty, which is nobody's word. */
   readonly isUnset?: boolean
+  /** Its stage is left out of the table on purpose. */
+  readonly isIgnored?: boolean
   /** The close of the CRM that was already carried to the source. */
   readonly closedBy: string | null
   /** Settles a step that both sides moved. */
@@ -78,7 +80,8 @@ function over(left: Stage, right: Stage): Extract<StandingVerdict, { do: 'wait' 
 }
 
 /** A record that never had a stage, such as one that the CRM made of a lead, gets the one of an accepted referral. */
-function unmapped({ map, base, left, isUnset }: StandingView): StandingVerdict {
+function unmapped({ map, base, left, isUnset, isIgnored }: StandingView): StandingVerdict {
+  if (isIgnored) return base ? nothing : { do: 'adopt', standing: left }
   const row = isUnset === true && base === null && left.stage === 'Accepted' ? stageRowFor(map, left) : null
   if (row) return { do: 'toCrm', row, standing: left }
   const message = `The stage of this record is in no row of the mapping's stage table, so nothing about its stage can be told to Microsoft.`

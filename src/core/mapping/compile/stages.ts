@@ -17,14 +17,22 @@ import type { CrmPlace, Desk } from './desk.ts'
 export function compileStages(desk: Desk, document: StagesDocument | undefined): StageMap | undefined {
   if (!document?.crm) return undefined
   const field = desk.field(document.crm)
+  const ignored = new Set(
+    (document.ignore?.items ?? []).flatMap(({ crm }) => (crm ? [ignoredStage(desk, field, crm)] : [])),
+  )
   const rows = (document.rows?.items ?? []).flatMap((row, index) => compileRow(desk, row, { field, index }) ?? [])
   checkTwice(desk, document, rows)
   // Rows that could not be read may be the ones that would seem to be missing.
   if (rows.length > 0 && rows.length === document.rows?.items.length) {
-    checkCoverage(desk, document, { field, rows })
+    checkCoverage(desk, document, { field, rows, ignored })
     checkReferralStages(desk, document, rows)
   }
-  return { crm: document.crm.value, accept: document.accept?.value ?? 'byStage', rows: rows.map(({ row }) => row) }
+  return {
+    crm: document.crm.value,
+    accept: document.accept?.value ?? 'byStage',
+    rows: rows.map(({ row }) => row),
+    ignored,
+  }
 }
 
 interface PlacedRow {
@@ -120,13 +128,11 @@ function checkTwice(desk: Desk, document: StagesDocument, rows: readonly PlacedR
 
 interface Coverage {
   readonly field: CrmPlace
+  readonly ignored: ReadonlySet<string>
   readonly rows: readonly PlacedRow[]
 }
 
-function checkCoverage(desk: Desk, document: StagesDocument, { field, rows }: Coverage): void {
-  const ignored = new Set(
-    (document.ignore?.items ?? []).flatMap(({ crm }) => (crm ? [ignoredStage(desk, field, crm)] : [])),
-  )
+function checkCoverage(desk: Desk, document: StagesDocument, { field, rows, ignored }: Coverage): void {
   const choices = field.schema?.choices?.filter((choice) => choice.active && (choice.means ?? 'open') === 'open') ?? []
   const read = rows.filter(({ row }) => row.direction !== 'toCrm').flatMap(({ row }) => row.crm)
   const uncovered = choices.filter(

@@ -18,7 +18,7 @@ import {
   type Placed,
   type Table,
 } from '../grammar/form.ts'
-import { stages as stageNames, steps } from '../../model/stage.ts'
+import { steps } from '../../model/stage.ts'
 import { crmField } from './values.ts'
 
 const stageValue = text({ what: 'a stage', schema: { $ref: '#/definitions/stageValue' } })
@@ -30,8 +30,11 @@ const places = either(
   'a stage, a list of stages, or fields with their values',
 )
 
+/** Received is New to us: nobody has answered either. */
+const statuses = ['New', 'Accepted', 'Won', 'Lost', 'Declined', 'Expired', 'Error'] as const
+
 export const stageRow = table('this stage row', {
-  referral: must('The status of the referral, in one word.', choice(stageNames)),
+  referral: must('The status of the referral, in one word.', choice(statuses)),
   step: may('How far an accepted deal has come.', choice(steps)),
   crm: must('The stage or stages in the CRM; the first is the one that is written.', places),
   direction: may(
