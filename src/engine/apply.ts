@@ -331,12 +331,15 @@ class Application {
     events.push(refusedEvent(change, error, this.#frame))
   }
 
-  /** With the change that is concluded by it, if one is: after the last one, the link is finished. */
+  /**
+   * With the change that is concluded by it, if one is: after the last one, the link is finished. An outcome has an
+   * epilogue: the next pass tells the seller, on the record, that Microsoft has it.
+   */
   #keep(link: Link, concluded?: Change): LedgerChange {
     const left = this.#left.get(link.key)
     if (concluded) left?.delete(concluded.id)
     const { unfinished: _, ...finished } = link
-    const kept = left?.size === 0 ? finished : link
+    const kept = left?.size === 0 && concluded?.settles.closes === undefined ? finished : link
     this.#links.set(link.key, kept)
     return keepLink(kept)
   }

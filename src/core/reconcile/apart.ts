@@ -144,11 +144,12 @@ function restOf(row: Row, { link, referralIsClosed, crmIsClosed }: Knowing, near
 
 /** A wait about this row or one written with it; or one about the whole deal, which holds every row. */
 function waitAbout(group: readonly Row[], { waiting }: Link): Waiting | undefined {
-  const ours = new Set(group.flatMap(({ id }) => [`row:${id}`, `loop:${id}`]))
+  const ours = new Set(group.flatMap(({ id }) => [`row:${id}`, `loop:${id}`, `hidden:${id}`]))
   return waiting.find(({ subject }) => ours.has(subject)) ?? waiting.find((wait) => isAboutDeal(wait))
 }
 
-const isAboutDeal = ({ subject }: Waiting): boolean => !/^(?:row|loop|outcome):/.test(subject) && subject !== 'stage'
+const isAboutDeal = ({ subject }: Waiting): boolean =>
+  !/^(?:row|loop|hidden|outcome):/.test(subject) && subject !== 'stage'
 
 // ── the stage ────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -159,7 +160,7 @@ function stageApart({ mapping, view }: Compared, knowing: Knowing): readonly Apa
   const left = view.facts?.stage ?? null
   if (left !== null && row !== null && sameStage(left, row.stage)) return []
   const change = knowing.changes.find(({ settles }) => settles.standing !== undefined)
-  const wait = knowing.link.waiting.find(({ subject }) => !/^(?:row|loop):/.test(subject))
+  const wait = knowing.link.waiting.find(({ subject }) => !/^(?:row|loop|hidden):/.test(subject))
   const account: Account = knowing.link.paused
     ? paused
     : change

@@ -2,13 +2,15 @@
 
 import { rowId } from '../model/ids.ts'
 import { baseValue, type Link } from '../model/link.ts'
-import { reading } from '../model/deal.ts'
+import { reading, type Reading } from '../model/deal.ts'
+import { later } from '../model/instant.ts'
 import type { VendorRecord } from '../model/record.ts'
-import { sameValue } from '../model/value.ts'
+import { sameValue, type Value } from '../model/value.ts'
 import type { Env, Row } from '../mapping/mapping.ts'
 import type { LinkedDeal, Sides } from './linked-deal.ts'
 import { mergeGroup, type RowVerdict, type RowView } from './merge.ts'
 import { loopOf } from './loops.ts'
+import type { Wait } from './waits.ts'
 import { addRows, type Draft, type RowChange } from './side.ts'
 
 export interface MergeMode {
@@ -36,6 +38,7 @@ export function mergeRows(deal: LinkedDeal, rows: readonly Row[], sides: Sides, 
     })
     move(deal, sides, sides.crm, movesTo('toCrm', judged))
     if (!mode.frozen) move(deal, sides, sides.referral, movesTo('toReferral', judged))
+    sides.waits.push(...hiddenOf(views, frame))
     for (const { view, verdict } of judged)
       note(sides, view, verdict, { frozen: mode.frozen, doubted: doubts.has(view.row.id) })
   }
@@ -77,6 +80,23 @@ function answersFor(link: Link, views: readonly RowView[], sides: Sides): NonNul
   for (const { row, shown } of answers) sides.answered[row] = shown
   return Object.fromEntries(answers.map(({ row, answer }) => [row, answer]))
 }
+
+/** How long until it is looked whether a hidden field shows again: no stream of changes tells of that. */
+const lookAgainMs = 30 * 60_000
+
+/** What moved on one side, and cannot be compared because the other does not show the field it has shown before. */
+function hiddenOf(group: readonly RowView[], { now }: LinkedDeal['frame']): readonly Wait[] {
+  const hidden = group.find(({ base, left, right }) => base !== undefined && (isAbsent(left) || isAbsent(right)))
+  if (!hidden || !group.some(({ base, left, right }) => hasMoved(left, base) || hasMoved(right, base))) return []
+  const { crm, id } = hidden.row
+  const message = `${crm} was changed on one side and is hidden from us on the other. Nothing is cleared or overwritten until it shows again.`
+  const until = later(now, lookAgainMs)
+  return [{ for: 'problem', subject: `hidden:${id}`, code: 'DB-2212', message, who: 'CRM admin', until }]
+}
+
+const isAbsent = ({ is }: Reading): boolean => is === 'absent'
+const hasMoved = (shown: Reading, base: Value | undefined): boolean =>
+  base !== undefined && shown.is === 'value' && !sameValue(shown.value, base)
 
 interface Judged {
   readonly view: RowView

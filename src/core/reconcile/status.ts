@@ -1,7 +1,8 @@
 // What the seller sees on the record itself: one state, one thought in two short sentences at most, the date to answer
 // by, a link. Written only when it changes; it never says when it was written, or every sync would cause another.
 
-import { dateIn, timeIn, type Instant } from '../model/instant.ts'
+import { dateIn, msOf, parseInstant, timeIn, type Instant } from '../model/instant.ts'
+import type { Json } from '../model/json.ts'
 import { rowId, type RowId } from '../model/ids.ts'
 import { baseValue, type Link, type Waiting } from '../model/link.ts'
 import type { ReferralFacts } from '../model/referral.ts'
@@ -48,8 +49,15 @@ export function showStatus(to: Draft, frame: PlanFrame, link: Link, shown: Shown
     const base = baseValue(link, statusRow(name)) ?? null
     if (field === null || base === value) continue
     to.values[statusRow(name)] = value
+    if (isSameMoment(to.now?.[field], value)) continue
     addFields(to, { [field]: value }, { rule: null, from: `statusInCrm.${name}`, base })
   }
+}
+
+/** Vendors write one moment in several ways (`+0000`, `Z`), and some keep whole seconds only. */
+function isSameMoment(shown: Json | undefined, value: Value): boolean {
+  const [there, ours] = [shown, value].map((one) => (typeof one === 'string' ? parseInstant(one) : undefined))
+  return there !== undefined && ours !== undefined && Math.abs(msOf(there) - msOf(ours)) < 1_000
 }
 
 /** The field that ships with us holds 255 characters; a message that is cut still says most of it. */

@@ -69,4 +69,12 @@ export const dataCodes: Codebook = {
     fix: 'Nothing to do if it stops by itself. Otherwise find who changes the record: its history names them.',
     who: 'CRM admin',
   },
+  'DB-2212': {
+    title: 'A changed field is hidden on the other side',
+    means:
+      'A value moved on one side, and the other side no longer shows the field it has shown before. Nothing is taken for empty, cleared or overwritten; the deal is looked at again every half hour.',
+    why: 'The permission of the user dealbridge signs in as was narrowed, or the field was taken from its profile.',
+    fix: 'Let that user read and edit the field again; `dealbridge check` names what it misses.',
+    who: 'CRM admin',
+  },
 }

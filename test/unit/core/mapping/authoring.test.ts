@@ -150,9 +150,7 @@ describe('the schema for editors', () => {
     return root ? JSON.parse(JSON.stringify(dataOf(root))) : null
   }
   const complaints = (validator: Validator, text: string): readonly string[] =>
-    validator
-      .validate(data(text))
-      .errors.map(({ instanceLocation }) => instanceLocation.replace('#/', ''))
+    validator.validate(data(text)).errors.map(({ instanceLocation }) => instanceLocation.replace('#/', ''))
 
   // A schema that refuses what the compiler takes would be worse than none.
   test.each([

@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest'
 import { dealMapping } from '../../../support/deal-mapping.ts'
-import { linkAfter, linkOf, planDeal, sent } from '../../../support/deal-plan.ts'
+import { at, dealRecord, linkAfter, linkOf, planDeal, sent } from '../../../support/deal-plan.ts'
 import { textOf } from '#core/model/json'
 import type { FakeReferral } from '#testkit/fake-source'
 
@@ -55,4 +55,26 @@ test('what the record says fits a text field of 255 characters, cut between char
   const message = textOf(shown['SyncMessage'])
   expect(message.length).toBeLessThanOrEqual(255)
   expect(message).toBe(`${family.repeat(Math.floor(254 / family.length))}…`)
+})
+
+test.each(['2026-12-05T09:00:00.000+0000', '2026-12-05T09:00:00Z', '2026-12-05T09:00:00.000Z'])(
+  'I13: a day to answer by that stands there as %s is not written again',
+  (shown) => {
+    const waits: FakeReferral = { stage: 'New', answerBy: at('2026-12-05T09:00:00.650Z') }
+    const deal = { Stage: 'Qualification', SyncAnswerBy: shown }
+    const plan = planDeal({ referral: waits, deal, link: linkOf('R-1') }, { mapping })
+    expect(sent(plan).filter(([, fields]) => Object.hasOwn(fields, 'SyncAnswerBy'))).toEqual([])
+  },
+)
+
+test('F108, T19: what moved while the other side hides its field waits, is told, and is looked at again', () => {
+  const link = linkOf('R-1')
+  const referral = { ...accepted, details: { currency: 'USD' } }
+  const whole = dealRecord('R-1')
+  const { Amount: _, ...shown } = whole.fields
+  const plan = planDeal({ referral, deal: { ...whole, fields: shown }, link }, { mapping: dealMapping() })
+  expect(sent(plan)).toEqual([])
+  expect(linkAfter(plan, link).waiting).toMatchObject([
+    { for: 'problem', code: 'DB-2212', subject: 'hidden:Amount', until: at('2026-11-20T14:30:00Z') },
+  ])
 })
