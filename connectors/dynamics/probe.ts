@@ -2,7 +2,7 @@
 // connection and its environment is found here, before a deal has to wait for it.
 
 import { z } from 'zod'
-import { type Finding, type Kind, parseJson, type Probe } from '#spi'
+import { type Finding, instantFromMs, type Kind, parseJson, type Probe } from '#spi'
 import type { Api } from './api.ts'
 import { certificateEnd } from './application-token.ts'
 import type { Operation } from './batch.ts'
@@ -34,10 +34,11 @@ export function openProbe(api: Api, directory: DirectoryCache): Prober {
     const rights = await rightsOf(api, me, { kinds, signal })
     const tables = await api.schema.refresh(kinds, signal)
     const people = await directory.renewed(signal)
+    const end = await certificateEnd(api.settings, api.host)
     const account = rights.account ?? me.user
     const findings: readonly Finding[] = [
       signedIn(api.settings.auth.flow, account),
-      ...certificateFindings(await certificateEnd(api.settings, api.host), api.host.clock.now()),
+      ...certificateFindings(end, api.host.clock.now()),
       ...roleFindings(rights.roles),
       ...privilegeFindings(rights.missing),
       ...kinds.filter((kind) => !tables.has(kind)).map(missingTable),
@@ -54,6 +55,7 @@ export function openProbe(api: Api, directory: DirectoryCache): Prober {
       owners: people.owners,
       currencies: people.currencies.filter(({ active }) => active).map(({ code }) => code),
       findings,
+      ...(end ? { credentialEnds: instantFromMs(end.getTime()) } : {}),
     }
   }
 }

@@ -11,7 +11,7 @@ import { later, type Instant } from '#core/model/instant'
 import type { Alerts } from '#settings/schema/alerts'
 import type { Condition, PipelineSight, Sight } from './condition.ts'
 import { type Memory, type Told, toldKey } from './memory.ts'
-import { digestMoment, isQuiet, type Route, routesOf, staleAtLeastMs, stepOf } from './routes.ts'
+import { digestMoment, isCountdown, isQuiet, type Route, routesOf, staleAtLeastMs, stepOf } from './routes.ts'
 
 export interface Notice extends Omit<Condition, 'referrals' | 'count' | 'due'> {
   readonly state: 'new' | 'again' | 'over'
@@ -134,8 +134,8 @@ const thing = ({ event, subject }: Pick<Condition, 'event' | 'subject'>): string
 const isFelt = ({ event, since }: Condition, now: Instant): boolean =>
   event !== 'pipeline.stale' || later(since, staleAtLeastMs) <= now
 
-/** A referral's news end by themselves; nobody has to hear that it was answered. */
-const isPassing = ({ event }: Pick<Told, 'event'>): boolean => event.startsWith('referral.')
+/** A referral's news, and a countdown, end by themselves; nobody has to hear that it was answered or renewed. */
+const isPassing = ({ event }: Pick<Told, 'event'>): boolean => event.startsWith('referral.') || isCountdown(event)
 
 /** A pipeline met for the first time brings all its referrals along: none of them is new. */
 function metQuietly({ now, conditions }: Sight, { good }: Memory, routes: readonly Route[]): Memory['told'] {

@@ -19,7 +19,11 @@ export interface Route {
   readonly isUrgent: boolean
 }
 
-const [minute, hour] = [60_000, 3_600_000]
+const [minute, hour, day] = [60_000, 3_600_000, 86_400_000]
+
+/** Counted back from when it is too late. */
+export const isCountdown = (event: AlertEvent): boolean =>
+  event === 'referral.answerSoon' || event === 'connection.expiring'
 
 /** What mends itself within this time is nobody's business. */
 const afterMs: Readonly<Partial<Record<AlertEvent, number>>> = {
@@ -32,6 +36,7 @@ export const staleAtLeastMs = 10 * minute
 const stepsOf: Readonly<Partial<Record<AlertEvent, readonly number[]>>> = {
   'referral.answerSoon': [72 * hour, 24 * hour, 4 * hour],
   'referral.wantsCallBack': [0],
+  'connection.expiring': [30 * day, 7 * day, day],
 }
 
 export function routesOf({ channels, rules, quiet }: Alerts): readonly Route[] {
@@ -40,7 +45,7 @@ export function routesOf({ channels, rules, quiet }: Alerts): readonly Route[] {
     for (const channel of to) {
       const name = `${channel} ${event}`
       if (routes.has(name) || !Object.hasOwn(channels, channel)) continue
-      const steps = (at ?? stepsOf[event] ?? []).toSorted((a, b) => (event === 'referral.answerSoon' ? b - a : a - b))
+      const steps = (at ?? stepsOf[event] ?? []).toSorted((a, b) => (isCountdown(event) ? b - a : a - b))
       routes.set(name, {
         channel,
         event,
@@ -56,7 +61,7 @@ export function routesOf({ channels, rules, quiet }: Alerts): readonly Route[] {
 /** How far it has come on this route: 0 when it is nobody's business yet. */
 export function stepOf({ event, steps, afterMs }: Route, { since, due }: Condition, now: Instant): number {
   const age = msOf(now) - msOf(since)
-  if (event === 'referral.answerSoon') {
+  if (isCountdown(event)) {
     const left = due === null ? -1 : msOf(due) - msOf(now)
     return left < 0 ? 0 : steps.filter((before) => left <= before).length
   }

@@ -134,7 +134,7 @@ function sentenceOf(notice: Notice, words: Words): string {
     case 'connection.down':
       return `The connection ${connection ?? ''} does not work, and its pipelines pause: ${title}`
     case 'connection.expiring':
-      return `The credentials of ${connection ?? ''} end soon.`
+      return `What ${connection ?? ''} signs in with ends in ${due === null ? 'a while' : `${span(msOf(due) - msOf(now))}, on ${moment(due, zone)}`}.`
     case 'pipeline.stale':
       return `${pipeline ?? ''} has had no good run for ${span(msOf(now) - msOf(since))}.`
     default:
@@ -151,6 +151,7 @@ const commands: Readonly<Partial<Record<AlertEvent, string>>> = {
   'referral.new': 'Who: the seller. dealbridge referrals list shows it by name.',
   'referral.wantsCallBack': 'Who: the seller. Such customers are lost after 72 hours.',
   'referral.answerSoon': 'Who: the seller. Moving the stage on in the CRM answers.',
+  'connection.expiring': 'Who: operations. Make a new one before that; the daemon takes it over without a restart.',
   'plan.waiting': 'Who: operations. dealbridge plan shows it, dealbridge sync asks and lets it go.',
   'pipeline.stale': 'Who: operations. dealbridge status says what it waits for.',
 }

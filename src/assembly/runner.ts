@@ -9,7 +9,7 @@
 import { asSyncError, type SyncError } from '#core/errors'
 import type { Mapping } from '#core/mapping/mapping'
 import { REFERRAL, type ConnectionName, type Kind, type PipelineName } from '#core/model/ids'
-import type { Instant } from '#core/model/instant'
+import { msOf, type Instant } from '#core/model/instant'
 import type { Problem } from '#core/problem'
 import type { Mode, Pipeline } from '#engine/pipeline'
 import type { KeptLedger } from '#ledger'
@@ -46,6 +46,7 @@ export interface RunnerParts {
 interface Prepared {
   readonly chosen: Chosen
   readonly target: Probe
+  readonly endings: ReadonlyMap<ConnectionName, Instant>
 }
 
 /** Who brings a mapping, and why; null where it is taken over because the file has changed. */
@@ -90,6 +91,11 @@ export class Runner {
   /** How many tests the mapping passed when it was taken over. */
   get testsPassed(): number {
     return this.#prepared?.chosen.tests ?? 0
+  }
+
+  /** When what its connections sign in with ends, where that is known. */
+  get endings(): ReadonlyMap<ConnectionName, Instant> {
+    return this.#prepared?.endings ?? new Map()
   }
 
   /** The mapping file, where it cannot be used and an earlier version works in its stead. */
@@ -221,7 +227,14 @@ export class Runner {
     await keepProbe(ledger, this.source.name, { at: clock.now(), probe: left, used: [] })
     await this.#remember(right, chosen.value.mapping)
     if (chosen.value.refused) this.#warn(chosen.value.refused)
-    return { chosen: chosen.value, target: right }
+    const endings = new Map([...this.#ending(this.source.name, left), ...this.#ending(this.target.name, right)])
+    return { chosen: chosen.value, target: right, endings }
+  }
+
+  #ending(connection: ConnectionName, { credentialEnds }: Probe): readonly (readonly [ConnectionName, Instant])[] {
+    if (credentialEnds === undefined) return []
+    this.machine.metrics.credentialExpiry(connection, 'credential', msOf(credentialEnds))
+    return [[connection, credentialEnds]]
   }
 
   #against(probe: Probe | null): Against {

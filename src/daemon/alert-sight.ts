@@ -47,6 +47,7 @@ export class Sights {
         ...roster.awaited().flatMap((one) => ofReferral(runner.name, one, now)),
         ...byCode(await this.#groups(runner, lastRun)),
         ...ofTrouble(runner),
+        ...ofEndings(runner, now),
         ...(await ofPlan(runner, lastRun)),
         ...(await ofMapping(runner)),
       ],
@@ -107,6 +108,17 @@ function ofTrouble({ name, trouble }: Runner): readonly Condition[] {
     ]
   return [{ ...plain, event: 'problem.new', subject: `${name} ${error.code}`, pipeline: name, code: error.code, since }]
 }
+
+const ofEndings = ({ endings }: Runner, now: Instant): readonly Condition[] =>
+  [...endings].map(([connection, due]) => ({
+    ...plain,
+    event: 'connection.expiring',
+    subject: `${connection} ${due}`,
+    pipeline: null,
+    connection,
+    since: now,
+    due,
+  }))
 
 /** Stopped at a limit, or, where a person agrees to each plan, with something in it. */
 async function ofPlan(runner: Runner, lastRun: Run | null): Promise<readonly Condition[]> {

@@ -1,7 +1,7 @@
 // Settings that are understood but not acted on in this version. They must not be accepted in silence: whoever relies
 // on an alert has to know that none will come. Those that nothing can run without are errors, the others warnings.
 
-import { isList, isObject, type Json } from '#core/model/json'
+import { isObject, type Json } from '#core/model/json'
 import type { Problem } from '#core/problem'
 import { isNothing, keyAt, type Layers, nodeAt, type Path, placeOf, saidBy } from './layers.ts'
 
@@ -20,12 +20,6 @@ export const notYet: readonly NotYet[] = [
     when: (value) => isObject(value) && Object.values(value).some((one) => has(one, 'to', 'recordOwner')),
     what: 'Mail to the owner of a record is not part of this version: nothing is sent over such a channel.',
     fix: 'write addresses, for example of a team',
-  },
-  {
-    path: ['alerts', 'rules'],
-    when: (value) => isList(value) && value.some((one) => has(one, 'event', 'connection.expiring')),
-    what: 'When credentials end is not known to alerts in this version: nobody will hear of connection.expiring.',
-    fix: 'look at `dealbridge check` now and then; connection.down is told when it has happened',
   },
   {
     path: ['http', 'console', 'signIn'],

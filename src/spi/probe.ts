@@ -1,5 +1,6 @@
 // What a connection can see and do: for `check`, for mapping validation, and for noticing when a schema drifts.
 
+import type { Instant } from '#core/model/instant'
 import type { Owner } from '#core/model/owner'
 import type { KindSchema, SchemaChange } from '#core/model/schema'
 import type { Code } from '#core/model/ids'
@@ -17,6 +18,8 @@ export interface Probe {
   readonly owners: readonly Owner[]
   readonly currencies: readonly string[]
   readonly findings: readonly Finding[]
+  /** When what it signs in with ends, where that is known: the day of a certificate. */
+  readonly credentialEnds?: Instant
   /** What was added to or taken from the schema lately, where the vendor's own history tells. */
   readonly history?: readonly SchemaChange[]
 }

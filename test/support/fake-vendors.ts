@@ -8,6 +8,7 @@ import {
   connectorId,
   cursor,
   type Fields,
+  type Instant,
   instantFromMs,
   type JsonObject,
   kind,
@@ -44,6 +45,8 @@ export interface FakeVendor {
   /** Answers are held until this resolves, when set. */
   holds: (call: FakeCall) => Promise<void> | undefined
   organization: string
+  /** When what it is signed in with ends. */
+  credentialEnds: Instant | undefined
   schema: readonly KindSchema[]
 }
 
@@ -55,6 +58,7 @@ class Vendor {
   fails: FakeVendor['fails'] = () => undefined
   holds: FakeVendor['holds'] = () => undefined
   organization = 'org-1'
+  credentialEnds: Instant | undefined = undefined
   schema: readonly KindSchema[]
   readonly #read: (fields: Fields) => Fields
   readonly #startsNow: boolean
@@ -105,6 +109,7 @@ class Vendor {
           owners: [{ kind: 'user', id: 'u1', name: 'Anna Meier', email: 'anna.meier@fabrikam.example', active: true }],
           currencies: ['EUR'],
           findings: [{ level: 'ok', what: 'signed in as dealbridge@fabrikam.example' }],
+          ...(this.credentialEnds === undefined ? {} : { credentialEnds: this.credentialEnds }),
         }
       },
       changes: (shapes, since) => this.#changes(shapes, since),

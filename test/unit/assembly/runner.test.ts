@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { assemble } from '#assembly/assembly'
 import type { Runner } from '#assembly/runner'
 import { putFact } from '#assembly/facts'
 import { cycle } from '#engine/cycle'
@@ -44,6 +45,23 @@ describe('making a pipeline ready', () => {
     addReferral(house.source, 'aaaa0001')
     const report = await cycle(await (await runnerOf(house)).ready(signal), { signal })
     expect(report).toMatchObject({ result: 'done', applied: { written: 1 } })
+  })
+
+  test('knows when what its connections sign in with ends, and reports it', async () => {
+    const house = fakeHouse()
+    house.salesforce.credentialEnds = now
+    const reported: unknown[] = []
+    const metrics = {
+      ...house.machine.metrics,
+      credentialExpiry: (...of: readonly unknown[]) => void reported.push(of),
+    }
+    const machine = { ...house.machine, metrics }
+    const { runners } = await assemble(house.settings, { machine, ledgers: house.ledgers })
+    const runner = runners.get(pipelineName('cosell')) ?? expect.fail('no pipeline')
+    expect([...runner.endings]).toEqual([])
+    await runner.ready(signal)
+    expect([...runner.endings]).toEqual([['salesforce', now]])
+    expect(reported).toEqual([['salesforce', 'credential', Date.parse(now)]])
   })
 
   test('says what is wrong with the mapping, with its place and how many more there are', async () => {

@@ -10,7 +10,7 @@ import { pass } from '#control/pass'
 import { AlertWatch } from '#daemon/alert-watch'
 import type { Settings } from '#settings/settings'
 import { Alerts } from '#settings/schema/alerts'
-import { FixConfig, isList, isObject, type JsonObject, parseJson, RetryLater, textOf } from '#spi'
+import { FixConfig, later, isList, isObject, type JsonObject, parseJson, RetryLater, textOf } from '#spi'
 import { type Served, serve } from '#testkit/serve'
 import { fakeHouse, type FakeHouse } from '../../support/fake-house.ts'
 import { addReferral, opportunity } from '../../support/fake-vendors.ts'
@@ -19,7 +19,7 @@ import { handClock } from '../../support/host.ts'
 const [minute, hour, day] = [60_000, 3_600_000, 86_400_000]
 const never = new AbortController().signal
 const everything = ['referral.new', 'referral.answerSoon', 'conflict.waiting', 'problem.new', 'plan.waiting'] as const
-const more = ['mapping.refused', 'connection.down', 'pipeline.stale'] as const
+const more = ['mapping.refused', 'connection.down', 'connection.expiring', 'pipeline.stale'] as const
 
 let served: Served
 let folder: string
@@ -140,6 +140,19 @@ test('a connection that lets nobody in is told at once and by its name, an outag
   house.salesforce.fails = () => undefined
   await told(minute, run)
   expect(await told(11 * minute, run)).toContain('over connection.down  salesforce DB-1301')
+})
+
+test('a certificate that ends is told a month, a week and a day before, and its renewal ends it in silence', async () => {
+  house.salesforce.credentialEnds = later(house.clock.now(), 31 * day)
+  expect(await told(0, run)).toEqual([])
+  const expiring = async (passes: number): Promise<readonly string[]> =>
+    (await told(passes, run)).filter((one) => one.includes('expiring'))
+  expect(await expiring(day)).toEqual(['new connection.expiring  salesforce'])
+  expect(await expiring(22 * day)).toEqual([])
+  expect(await expiring(2 * day)).toEqual(['again connection.expiring  salesforce'])
+  house.salesforce.credentialEnds = later(house.clock.now(), 365 * day)
+  await theRunner().ready(never, { fresh: true })
+  expect(await expiring(6 * day)).toEqual([])
 })
 
 test('a pipeline that has no good pass for half an hour is stale, however it fails', async () => {

@@ -379,10 +379,6 @@ describe('what this version does not act on', () => {
       'mail to the owner of a record',
       'alerts: { channels: { owner: { type: graphMail, from: a@b.example, to: recordOwner, tenant: t, auth: { flow: clientSecret, clientId: c, clientSecret: env:S } } } }',
     ],
-    [
-      'credentials that end',
-      'alerts: { channels: { ops: { type: console } }, rules: [{ event: connection.expiring, to: [ops] }] }',
-    ],
     ['console sign-in', 'http: { console: { signIn: { type: entra, tenant: t, clientId: env:C } } }'],
     ['telemetry', 'telemetry: { otlp: { endpoint: "http://127.0.0.1:4318" } }'],
     ['personal data in the log', 'logging: { personalData: show }'],
