@@ -69,6 +69,8 @@ export function impactLines(
   const { linked, deals, fields, outcomes, refusals, refusalCodes, creates, calls, waits } = impact
   const plan = draft === null ? 'dealbridge plan' : `dealbridge plan --mapping ${draft}`
   const made = creates > 0 ? `It would make ${plural(creates, 'record')} for referrals that have none.` : null
+  if (linked === 0)
+    return ['No deal is linked yet, so there is none it would change.', ...(made === null ? [] : [made])]
   if (deals === 0 && refusals === 0)
     return [
       `On ${plural(linked, 'linked deal')} it would change nothing${isDraft ? '' : ': it is what works already'}.`,

@@ -113,11 +113,15 @@ const treeOf = (text: string): SourceTree | null => {
   return tree.ok ? tree.value : null
 }
 
-/** Another value for a key of the head; the comment after it stays. */
+/** Another value for a key of the head; the comment after it stays where it is. */
 function withHead(text: string, key: string, value: string): string {
   const root = treeOf(text)?.root
   const node = root?.kind === 'map' ? entryOf(root, key)?.value : undefined
-  return node?.kind === 'scalar' ? text.slice(0, node.start) + value + text.slice(node.end) : text
+  if (node?.kind !== 'scalar') return text
+  const rest = text.slice(node.end)
+  const [gap = ''] = /^ +(?=#)/.exec(rest) ?? []
+  const width = Math.max(1, gap.length + node.end - node.start - value.length)
+  return text.slice(0, node.start) + value + (gap === '' ? rest : ' '.repeat(width) + rest.slice(gap.length))
 }
 
 /** Nobody is named until somebody says who. */

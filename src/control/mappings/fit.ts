@@ -119,11 +119,15 @@ function unitOf({ source, root }: { source: SourceTree['source']; root: MapNode 
   const { path, node } = innermost
   const section = path.filter((step) => !/^\d+$/.test(step)).join('.')
   // What was taken out of it before has left nothing.
-  const because = isNothing.test(problem.what) ? 'nothing is left of it.' : problem.what
+  const because = isNothing.test(problem.what) ? 'nothing is left of it.' : reasonOf(problem)
   return { section, because, code: problem.code, ...linesOf(source, node) }
 }
 
 const isNothing = /this is nothing|list is empty/
+
+/** That a test fails says little to whoever reads the file: what came instead does. */
+const reasonOf = ({ code, what, hint }: Problem): string =>
+  code === 'DB-2030' && hint !== undefined ? `${what} Here it comes to something else: ${hint}` : what
 
 interface Step {
   readonly path: readonly string[]
