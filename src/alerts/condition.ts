@@ -20,6 +20,8 @@ export interface Condition {
   readonly count: number
   /** Some of them, by id. */
   readonly referrals: readonly string[]
+  /** Where it is opened; holds an id at most. */
+  readonly url: string | null
 }
 
 export interface PipelineSight {

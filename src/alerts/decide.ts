@@ -13,11 +13,8 @@ import type { Condition, PipelineSight, Sight } from './condition.ts'
 import { type Memory, type Told, toldKey } from './memory.ts'
 import { digestMoment, isCountdown, isQuiet, type Route, routesOf, staleAtLeastMs, stepOf } from './routes.ts'
 
-export interface Notice extends Omit<Condition, 'referrals' | 'count' | 'due'> {
+export interface Notice extends Condition {
   readonly state: 'new' | 'again' | 'over'
-  readonly due: Instant | null
-  readonly count: number
-  readonly referrals: readonly string[]
   readonly step: number
 }
 
@@ -99,7 +96,7 @@ function goodOf({ now, pipelines }: Sight, { good }: Memory): Memory['good'] {
 function staleOf({ name, isSilent }: PipelineSight, good: Memory['good']): readonly Condition[] {
   const since = good[name]
   if (isSilent || since === undefined) return []
-  const about = { pipeline: name, connection: null, code: null, due: null, count: 0, referrals: [] }
+  const about = { pipeline: name, connection: null, code: null, due: null, count: 0, referrals: [], url: null }
   return [{ event: 'pipeline.stale', subject: name, since, ...about }]
 }
 
@@ -151,7 +148,7 @@ function metQuietly({ now, conditions }: Sight, { good }: Memory, routes: readon
 
 function toldOf(
   channel: string,
-  { event, subject, pipeline, connection, code, since }: Omit<Condition, 'due' | 'count' | 'referrals'>,
+  { event, subject, pipeline, connection, code, since }: Omit<Condition, 'due' | 'count' | 'referrals' | 'url'>,
   step: number,
   now: Instant,
 ): Told {
@@ -205,7 +202,7 @@ function overNotice(told: Told, now: Instant): readonly Notice[] {
   const { event, subject, pipeline, connection, code, since, step, goneSince } = told
   if (goneSince === null || isPassing(told) || later(goneSince, graceMs) > now) return []
   const about = { event, subject, pipeline, connection, code, since, step }
-  return [{ ...about, state: 'over', due: null, count: 0, referrals: [] }]
+  return [{ ...about, state: 'over', due: null, count: 0, referrals: [], url: null }]
 }
 
 interface Digesting {

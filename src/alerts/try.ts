@@ -40,7 +40,7 @@ function trial(name: string, { clock }: Pick<ChannelParts, 'clock'>): Letter {
   return {
     id: `trial-${at}`,
     subject: `[${name}] Trial of an alert channel`,
-    lines: [{ text, advice: '', isOver: false }],
+    lines: [{ text, advice: '', url: null, isOver: false }],
     more: 0,
     closing: 'Nothing has to be done.',
     document: { schema: 'dealbridge.alert/v1', id: `trial-${at}`, installation: name, at, notices: [], more: 0 },

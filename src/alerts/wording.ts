@@ -15,6 +15,8 @@ export interface Line {
   readonly text: string
   /** What to do, and who can; empty where there is nothing to do. */
   readonly advice: string
+  /** Where it is opened. */
+  readonly url: string | null
   readonly isOver: boolean
 }
 
@@ -50,6 +52,7 @@ export interface NoticeDocument {
   readonly due: Instant | null
   readonly count: number
   readonly referrals: readonly string[]
+  readonly url: string | null
 }
 
 export interface Words {
@@ -94,14 +97,14 @@ const closingOf = (more: number): string =>
   `${more > 0 ? `And ${more} more. ` : ''}Everything that needs someone: dealbridge status. No customer is named here on purpose.`
 
 function documentOf(notice: Notice, line: Line | undefined): NoticeDocument {
-  const { event, state, pipeline, connection, code, since, due, count, referrals } = notice
+  const { event, state, pipeline, connection, code, since, due, count, referrals, url } = notice
   const words = { text: line?.text ?? '', advice: line?.advice ?? '' }
-  return { event, state, ...words, pipeline, connection, code, since, due, count, referrals }
+  return { event, state, ...words, pipeline, connection, code, since, due, count, referrals, url }
 }
 
 export function lineOf(notice: Notice, words: Words): Line {
-  if (notice.state === 'over') return { text: `Over: ${topicOf(notice, words)}.`, advice: '', isOver: true }
-  return { text: sentenceOf(notice, words), advice: adviceOf(notice, words), isOver: false }
+  if (notice.state === 'over') return { text: `Over: ${topicOf(notice, words)}.`, advice: '', url: null, isOver: true }
+  return { text: sentenceOf(notice, words), advice: adviceOf(notice, words), url: notice.url, isOver: false }
 }
 
 /** What it is about, in a few words. */

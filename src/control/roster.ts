@@ -13,6 +13,8 @@ export interface Awaited {
   readonly kind: string
   readonly createdAt: Instant | null
   readonly wantsCallBack: boolean
+  /** Where it is opened at its source; holds its id and nothing else. */
+  readonly url: string | null
 }
 
 /** Deadlines kept: the soonest. Nobody acts on the ten-thousandth. */
@@ -30,13 +32,14 @@ const Kept = z.object({
       kind: z.string(),
       createdAt: instant.nullable().default(null),
       wantsCallBack: z.boolean().default(false),
+      url: z.string().nullable().default(null),
     }),
   ),
 })
 
 function awaitedOf(referral: string, answerBy: Instant, facts: DealView['facts']): Awaited {
-  const { kind = 'unknown', createdAt = null, wantsCallBack = false } = facts ?? {}
-  return { referral, answerBy, kind, createdAt, wantsCallBack }
+  const { kind = 'unknown', createdAt = null, wantsCallBack = false, url = null } = facts ?? {}
+  return { referral, answerBy, kind, createdAt, wantsCallBack, url }
 }
 
 export class Roster {

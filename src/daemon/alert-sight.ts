@@ -64,11 +64,11 @@ export class Sights {
   }
 }
 
-const plain = { connection: null, due: null, code: null, count: 0, referrals: [] } as const
+const plain = { connection: null, due: null, code: null, count: 0, referrals: [], url: null } as const
 
 function ofReferral(pipeline: string, one: Awaited, now: Instant): readonly Condition[] {
-  const { referral, answerBy, createdAt, wantsCallBack } = one
-  const about = { ...plain, subject: referral, pipeline, since: createdAt ?? now, count: 1, referrals: [referral] }
+  const { referral, answerBy, createdAt, wantsCallBack, url } = one
+  const about = { ...plain, subject: referral, pipeline, since: createdAt ?? now, count: 1, referrals: [referral], url }
   return [
     { ...about, event: 'referral.new', due: answerBy },
     { ...about, event: 'referral.answerSoon', due: answerBy },

@@ -50,7 +50,19 @@ const conditionsAt = (now: Instant, { standing }: Turn): readonly Condition[] =>
     const thing = things[index]
     if (!thing || thing.event === 'pipeline.stale') return []
     const due = later(now, 3_600_000)
-    return [{ ...thing, pipeline: 'cosell', connection: null, since: start, due, code: null, count: 1, referrals: [] }]
+    return [
+      {
+        ...thing,
+        pipeline: 'cosell',
+        connection: null,
+        since: start,
+        due,
+        code: null,
+        count: 1,
+        referrals: [],
+        url: null,
+      },
+    ]
   })
 
 test('alerts', () => {

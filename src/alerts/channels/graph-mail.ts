@@ -5,7 +5,7 @@
 import type { Host } from '#spi'
 import { FixConfig } from '#spi'
 import type { GraphMail } from '#settings/schema/alerts'
-import type { Letter } from '../wording.ts'
+import type { Letter, Line } from '../wording.ts'
 import type { Channel } from './channel.ts'
 import { openGraph } from './graph-client.ts'
 import { graphToken } from './graph-token.ts'
@@ -57,12 +57,16 @@ export const mailOf = ({ id, subject, lines, closing }: Letter, settings: GraphM
     subject,
     body: {
       contentType: 'Text',
-      content: [...lines.map(({ text, advice }) => `${text}\n${advice === '' ? '' : `${advice}\n`}`), closing, ''].join(
-        '\n',
-      ),
+      content: [...lines.map(paragraph), closing, ''].join('\n'),
     },
     toRecipients: addressesOf(settings).map((address) => ({ emailAddress: { address } })),
     internetMessageHeaders: [{ name: 'x-dealbridge-id', value: id }],
   },
   saveToSentItems: false,
 })
+
+const paragraph = ({ text, advice, url }: Line): string =>
+  [text, advice, url ?? '']
+    .filter((line) => line !== '')
+    .map((line) => `${line}\n`)
+    .join('')

@@ -35,6 +35,13 @@ const text = (words: string, more: Readonly<Record<string, unknown>> = {}) => ({
   ...more,
 })
 
+/** A link, and nothing that acts. */
+const opens = (url: string) => ({
+  type: 'ActionSet',
+  spacing: 'None',
+  actions: [{ type: 'Action.OpenUrl', title: 'Open', url }],
+})
+
 export const cardOf = ({ subject, lines, closing }: Letter) => ({
   type: 'message',
   attachments: [
@@ -47,9 +54,10 @@ export const cardOf = ({ subject, lines, closing }: Letter) => ({
         msteams: { width: 'Full' },
         body: [
           text(subject, { weight: 'Bolder', size: 'Medium' }),
-          ...lines.flatMap(({ text: words, advice, isOver }) => [
+          ...lines.flatMap(({ text: words, advice, url, isOver }) => [
             text(words, { spacing: 'Medium', color: isOver ? 'Good' : 'Default' }),
             ...(advice === '' ? [] : [text(advice, { isSubtle: true, spacing: 'None' })]),
+            ...(url === null ? [] : [opens(url)]),
           ]),
           text(closing, { isSubtle: true, size: 'Small', spacing: 'Large' }),
         ],

@@ -17,7 +17,7 @@ const clock = handClock()
 const letter: Letter = {
   id: 'm-1',
   subject: '[fabrikam] One thing.',
-  lines: [{ text: 'One thing.', advice: 'Do this.', isOver: false }],
+  lines: [{ text: 'One thing.', advice: 'Do this.', url: 'https://partner.example/49d90c72', isOver: false }],
   more: 0,
   closing: 'The end.',
   document: {
@@ -160,7 +160,13 @@ test('a Teams workflow gets an adaptive card', async () => {
       { contentType: 'application/vnd.microsoft.card.adaptive', content: { type: 'AdaptiveCard', version: '1.4' } },
     ],
   })
-  for (const words of ['[fabrikam] One thing.', 'One thing.', 'Do this.', 'The end.'])
+  for (const words of [
+    '[fabrikam] One thing.',
+    'One thing.',
+    'Do this.',
+    'The end.',
+    'https://partner.example/49d90c72',
+  ])
     expect(JSON.stringify(card)).toContain(JSON.stringify(words))
 })
 
@@ -206,7 +212,7 @@ describe('mail through Microsoft Graph', () => {
     expect(bodyOf(sent ?? only())).toEqual({
       message: {
         subject: '[fabrikam] One thing.',
-        body: { contentType: 'Text', content: 'One thing.\nDo this.\n\nThe end.\n' },
+        body: { contentType: 'Text', content: 'One thing.\nDo this.\nhttps://partner.example/49d90c72\n\nThe end.\n' },
         toRecipients: [
           { emailAddress: { address: 'ops@fabrikam.example' } },
           { emailAddress: { address: 'lead@fabrikam.example' } },

@@ -15,7 +15,7 @@ const channels = { ops: { type: 'console' }, sales: { type: 'console' } }
 const rulesOf = (rules: readonly object[], quiet?: object): Alerts =>
   Alerts.parse({ channels, rules, ...(quiet ? { quiet } : {}) })
 
-const plain = { connection: null, due: null, code: null, count: 1, referrals: [] } as const
+const plain = { connection: null, due: null, code: null, count: 1, referrals: [], url: null } as const
 const problem = (subject = 'cosell DB-3207', since: Instant = start): Condition => ({
   ...plain,
   event: 'problem.new',

@@ -80,6 +80,7 @@ describe('a channel that fails', () => {
     code: null,
     count: 1,
     referrals: [],
+    url: null,
   }
 
   test('is tried again with growing patience, and what it told at last is remembered on disk', async () => {

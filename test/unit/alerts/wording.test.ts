@@ -23,6 +23,7 @@ const notice = (over: Partial<Notice>): Notice => ({
   code: 'DB-3501',
   count: 2,
   referrals: ['49d90c72'],
+  url: null,
   step: 1,
   ...over,
 })

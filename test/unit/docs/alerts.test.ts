@@ -55,6 +55,7 @@ test('its message is one that is sent', () => {
     code: 'DB-2201',
     count: 2,
     referrals: ['36f746f7', '76d751a3'],
+    url: null,
     step: 1,
   }
   const words = {
