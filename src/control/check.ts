@@ -8,7 +8,7 @@ import type { Connection } from '#assembly/connection'
 import { askProbe } from '#assembly/probes'
 import { connectionPush } from '#assembly/push'
 import type { Runner } from '#assembly/runner'
-import { REFERRAL } from '#core/model/ids'
+import { REFERRAL, type Kind } from '#core/model/ids'
 import type { Finding } from '#spi'
 import type { Checked, CheckSection } from './answers.ts'
 import { troubleOf } from './trouble.ts'
@@ -30,23 +30,32 @@ export async function check(
   const connections = [...assembly.connections.values()].filter(
     ({ name }) => connection === undefined || name === connection,
   )
-  // Each vendor is asked at the same time; what one of them says is never lost behind another's silence.
-  const [asked, mapped] = await Promise.all([
-    Promise.all(connections.map(async (one) => await connectionSection(one, isDaemon, signal))),
-    Promise.all(runners.map(async (one) => await pipelineSection(one, signal))),
-  ])
+  // Each vendor is asked at the same time; what one of them says is never lost behind another's silence. Mappings come
+  // first: they say which kinds of record a connection must be able to write.
+  const mapped = await Promise.all(runners.map(async (one) => await pipelineSection(one, signal)))
+  const looks = connections.map((one): Look => ({ connection: one, kinds: kindsFor(one, runners), isDaemon }))
+  const asked = await Promise.all(looks.map(async (look) => await connectionSection(look, signal)))
   return { schema: 'dealbridge.check/v1', sections: [...asked, ...mapped, await machineSection(runners)] }
 }
 
-async function connectionSection(
-  connection: Connection,
-  isDaemon: boolean,
-  signal: AbortSignal,
-): Promise<CheckSection> {
+/** All that the mappings touch; where none can be read, what they would be about. */
+function kindsFor({ name, settings: { connector } }: Connection, runners: readonly Runner[]): readonly Kind[] {
+  if (connector.source) return [REFERRAL]
+  const used = runners.flatMap(({ target, mapping }) => (target.name === name ? (mapping?.shapes ?? []) : []))
+  const kinds = [...(connector.target ? [connector.target.record] : []), ...used.map(({ kind }) => kind)]
+  return [...new Set(kinds)]
+}
+
+interface Look {
+  readonly connection: Connection
+  readonly kinds: readonly Kind[]
+  readonly isDaemon: boolean
+}
+
+async function connectionSection({ connection, kinds, isDaemon }: Look, signal: AbortSignal): Promise<CheckSection> {
   const { name, settings } = connection
   const { source, target } = settings.connector
   const title = source?.label ?? target?.label ?? name
-  const kinds = source ? [REFERRAL] : target ? [target.record] : []
   try {
     const { label, account, findings } = await askProbe(connection, kinds, signal)
     const signedIn: Finding = { level: 'ok', what: `signed in as ${account}` }

@@ -36,6 +36,8 @@ export interface FakeVendor {
   readonly connector: Connector<unknown>
   readonly calls: FakeCall[]
   readonly writes: Write[]
+  /** What the last probe asked about. */
+  readonly probed: readonly Kind[]
   /** Every record by id. */
   readonly records: ReadonlyMap<string, VendorRecord>
   put(kind: Kind, id: string, fields: Fields): VendorRecord
@@ -53,6 +55,7 @@ export interface FakeVendor {
 class Vendor {
   readonly calls: FakeCall[] = []
   readonly writes: Write[] = []
+  probed: readonly Kind[] = []
   readonly records = new Map<string, VendorRecord>()
   readonly #log: VendorRecord[] = []
   fails: FakeVendor['fails'] = () => undefined
@@ -99,7 +102,8 @@ class Vendor {
 
   session(): Session {
     return {
-      probe: async (): Promise<Probe> => {
+      probe: async (kinds): Promise<Probe> => {
+        this.probed = kinds
         await this.meet('probe')
         return {
           account: 'dealbridge@fabrikam.example',

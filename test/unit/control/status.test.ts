@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { FixConfig, NeedsHuman, RetryLater } from '#spi'
+import { FixConfig, kind, NeedsHuman, RetryLater } from '#spi'
 import { fakeControl } from '../../support/fake-control.ts'
+import { draftOf } from '../../support/fake-house.ts'
+import { fakeMapping } from '../../support/fake-mapping.ts'
 import { addReferral, opportunity } from '../../support/fake-vendors.ts'
 
 const who = 'anna'
@@ -121,6 +123,16 @@ describe('check', () => {
       ['Pipeline cosell', ['ok', 'warning', 'ok']],
       ['This machine', ['ok', 'ok']],
     ])
+  })
+
+  test('asks a connection about every kind of record its mappings touch', async () => {
+    const house = await fakeControl()
+    const mapping = fakeMapping()
+    const shapes = [...mapping.shapes, { kind: kind('Account'), fields: ['Name'] }]
+    house.mapping = () => draftOf({ ...mapping, shapes })
+    await house.control.check({})
+    expect(house.salesforce.probed).toEqual(['Opportunity', 'Account'])
+    expect(house.dynamics.probed).toEqual(['Opportunity'])
   })
 
   test('of one connection; a wrong name is told with the right one', async () => {
