@@ -86,6 +86,8 @@ const lookAgainMs = 30 * 60_000
 
 /** What moved on one side, and cannot be compared because the other does not show the field it has shown before. */
 function hiddenOf(group: readonly RowView[], { now }: LinkedDeal['frame']): readonly Wait[] {
+  // A one-way row follows its own side, whatever the other one shows; what only adds to a text never reads it back.
+  if (group.length === 1 && group[0]?.row.direction !== 'both') return []
   const hidden = group.find(({ base, left, right }) => base !== undefined && (isAbsent(left) || isAbsent(right)))
   if (!hidden || !group.some(({ base, left, right }) => hasMoved(left, base) || hasMoved(right, base))) return []
   const { crm, id } = hidden.row
