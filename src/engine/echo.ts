@@ -3,10 +3,10 @@
 
 import type { Instant } from '#core/model/instant'
 import { baseValue, type Link } from '#core/model/link'
-import type { VendorRecord } from '#core/model/record'
+import type { Fields, VendorRecord } from '#core/model/record'
 import { ReferralFacts } from '#core/model/referral'
 import { sameValue } from '#core/model/value'
-import { stageRowOf, type Env, type Mapping, type Row } from '#core/mapping/mapping'
+import { fits, stageRowOf, type Env, type Mapping, type Row } from '#core/mapping/mapping'
 import { keyRow } from '#core/reconcile/side'
 import { textOf } from '#core/model/json'
 
@@ -16,12 +16,15 @@ export interface Compared {
   readonly side: 'referral' | 'crm'
   readonly record: VendorRecord
   readonly now: Instant
+  /** Of a link whose record is still a lead: what is kept in step of it, and how it looks while nobody has answered. */
+  readonly lead?: { readonly rows: readonly Row[]; readonly open: Fields }
 }
 
 export function differsFromBase(of: Compared): boolean {
-  return (
-    of.mapping.rows.some((row) => rowDiffers(of, row)) || (of.side === 'referral' ? referralMoved(of) : recordMoved(of))
-  )
+  const { side, lead, mapping, record } = of
+  if ((lead?.rows ?? mapping.rows).some((row) => rowDiffers(of, row))) return true
+  if (side === 'referral') return referralMoved(of)
+  return lead ? !fits(record.fields, lead.open) : recordMoved(of)
 }
 
 function rowDiffers({ mapping, link, side, record, now }: Compared, row: Row): boolean {

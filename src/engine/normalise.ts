@@ -8,7 +8,7 @@ import type { VendorRecord } from '#core/model/record'
 import { ReferralFacts } from '#core/model/referral'
 import type { DealView } from '#core/reconcile/world'
 import { ask } from './ask.ts'
-import { differsFromBase } from './echo.ts'
+import { type Compared, differsFromBase } from './echo.ts'
 import type { Pipeline } from './pipeline.ts'
 import { searchFor } from './questions.ts'
 import type { Seen } from './read.ts'
@@ -105,13 +105,24 @@ function isEcho(pipeline: Pipeline, { link, referral, crm }: Gathered): boolean 
   if (link.waiting.length > 0 || link.unfinished) return false
   if (crm?.gone || referral?.gone) return false
   if (sawAlready(link, referral, crm)) return true
-  if (link.kind !== pipeline.mapping.record) return false
-  const known = { mapping: pipeline.mapping, link, now: pipeline.clock.now() }
+  const lead = leadOf(pipeline, link)
+  if (link.kind !== pipeline.mapping.record && !lead) return false
+  const known = { mapping: pipeline.mapping, link, now: pipeline.clock.now(), ...(lead ? { lead } : {}) }
   const moved =
     (referral !== null && differsFromBase({ ...known, side: 'referral', record: referral })) ||
     (crm !== null && differsFromBase({ ...known, side: 'crm', record: crm }))
   // A touched record (a close activity) was not read itself: look.
   return !moved && (referral !== null || crm !== null)
+}
+
+/** What a link is compared by while its lead waits. Once that is answered there is a deal to be looked for. */
+function leadOf({ mapping, target }: Pipeline, link: Link): Compared['lead'] {
+  const { lead: phase } = mapping
+  const { lead: model } = target.facet
+  const isAnswered = link.base.standing?.stage === 'Accepted'
+  return phase && model && link.kind === phase.record && !isAnswered
+    ? { rows: phase.rows, open: model.open }
+    : undefined
 }
 
 /** Looked at before in this very state, and found that nothing can be done about it. */
