@@ -9,6 +9,12 @@ const timeout = 60_000
 const mapping = 'mappings/cosell-salesforce.yaml'
 const init = ['init', '--crm', 'salesforce', '--sandbox', '--timezone', 'Europe/Berlin', '--no-input']
 
+/** What a plan would write, whichever file says so. */
+function plannedIn(json: string): readonly string[] {
+  const { changes } = JSON.parse(json.replaceAll('draft.yaml', mapping)) as { changes: readonly object[] }
+  return changes.map((change) => JSON.stringify(change)).toSorted()
+}
+
 let cli: FolderCli
 afterEach(async () => await cli.close())
 
@@ -100,6 +106,12 @@ describe('an org that has everything', () => {
       files: { problems: { range: { start: number; end: number }; edit: { text: string } }[] }[]
     }
     const [problem] = json.files[0]?.problems ?? []
+    // docs/how-to/test-a-mapping.md promises these names.
+    const file = ['file', 'pipeline', 'fixed', 'schemaAt', 'problems']
+    const about = ['code', 'severity', 'what', 'where', 'hint', 'range', 'edit']
+    expect(Object.keys(json).toSorted()).toEqual(['errors', 'files', 'schema', 'warnings'])
+    expect(Object.keys(json.files[0] ?? {}).toSorted()).toEqual(file.toSorted())
+    expect(Object.keys(problem ?? {}).toSorted()).toEqual(about.toSorted())
     const bytes = Buffer.from(await cli.read(mapping))
     expect(bytes.subarray(problem?.range.start, problem?.range.end).toString()).toBe('Amout')
     expect(problem?.edit.text).toBe('Amount')
@@ -136,6 +148,14 @@ describe('an org that has everything', () => {
     const planned = await cli.run(['plan', '--mapping', 'draft.yaml'])
     expect(planned.out).toMatch(/With this draft cosell would change [1-9]\d* records: [1-9]\d* × Priority__c\./)
     expect([cli.source.mark(), JSON.stringify(cli.org.desk.all(kind('Opportunity')))]).toEqual(marks)
+
+    // Published, it is planned to do just that.
+    const drafted = plannedIn((await cli.run(['plan', '--mapping', 'draft.yaml', '--json'])).out)
+    await cli.write(mapping, (await cli.read('draft.yaml')).replaceAll('Priority__c: Normal', 'Priority__c: Hot'))
+    expect((await cli.run(['mappings', 'publish', '--note', 'all hot', '--yes'])).code).toBe(0)
+    const published = plannedIn((await cli.run(['plan', '--json'])).out)
+    expect(drafted.length).toBeGreaterThan(0)
+    expect(published).toEqual(drafted)
   })
 
   test('suggest, diff, fmt and docs', { timeout }, async () => {

@@ -76,7 +76,7 @@ function explainBrackets(tree: Tree): FormulaProblem | undefined {
     if (cursor.type.name === '(') open.push(cursor.from)
     else if (cursor.type.name === ')' && open.pop() === undefined) {
       const at = { start: cursor.from, end: cursor.to }
-      return problem('There is a ) too many.', at, { edit: { ...at, text: '' } })
+      return problem('There is a ) too many.', at, { hint: 'take it out', edit: { ...at, text: '' } })
     }
   } while (cursor.next())
   const start = open.at(-1)

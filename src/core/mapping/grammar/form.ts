@@ -58,7 +58,9 @@ export const choice = <const W extends readonly string[]>(words: W): Form<Placed
     if (node.kind !== 'scalar' || isEmpty(node)) return wrongKind(node, shown, notes)
     const value = words.find((word) => word === node.text)
     if (value !== undefined) return { value, node }
-    const more = suggestion(node.text, words, node)
+    const [only] = words
+    const edit = { edit: { start: node.start, end: node.end, text: only ?? '' } }
+    const more = words.length === 1 ? { hint: `write ${only}`, ...edit } : suggestion(node.text, words, node)
     notes.error(
       node,
       'DB-2013',
@@ -237,9 +239,10 @@ export const table = <K extends Keys>(what: string, keys: K): TableForm<K> => ({
       // What was probably meant is not missing as well.
       else present.add(unknownKey(key, what, Object.keys(keys), notes) ?? '')
     }
-    for (const [name, { required, fix }] of Object.entries(keys)) {
+    for (const [name, { required, fix, about }] of Object.entries(keys)) {
       if (!required || present.has(name)) continue
-      notes.error(headOf(node), 'DB-2011', `"${name}" is missing from ${what}.`, fix === undefined ? {} : { fix })
+      const more = { fix: fix ?? `add ${name}: ${about.slice(0, 1).toLowerCase()}${about.slice(1).replace(/\.$/, '')}` }
+      notes.error(headOf(node), 'DB-2011', `"${name}" is missing from ${what}.`, more)
     }
     return read as Table<K>
   },
