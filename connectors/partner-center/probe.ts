@@ -5,10 +5,11 @@ import {
   type FieldSchema,
   type Finding,
   type Host,
+  type Instant,
   isSyncError,
+  type KeptSignIn,
   type Kind,
   type KindSchema,
-  later,
   msOf,
   type Probe,
   type Property,
@@ -17,9 +18,9 @@ import {
 import type { Api, ListPage } from './api.ts'
 import type { Auth } from './auth.ts'
 import { codes } from './codes.ts'
-import { current, unusedLifeMs } from './credential.ts'
 import { newsIn, properties } from './properties.ts'
 import type { Settings } from './settings.ts'
+import { signIn } from './sign-in.ts'
 import { accountIn, tenantIn } from './token.ts'
 import type { Registrations } from './webhook/registration.ts'
 
@@ -35,7 +36,8 @@ export async function probe(parts: ProbeParts, kinds: readonly Kind[], signal: A
   const { api, auth, host, settings } = parts
   const token = await auth.token('referrals')
   const sample = await api.first({ top: 10, orderBy: 'updatedDateTime desc' }, signal)
-  const account = (token && accountIn(token)) ?? (await current(host))?.account ?? named(settings)
+  const kept = await signIn.kept(settings, host)
+  const account = (token && accountIn(token)) ?? kept?.account ?? named(settings)
   return {
     account,
     organization: settings.tenant.toLowerCase(),
@@ -47,10 +49,11 @@ export async function probe(parts: ProbeParts, kinds: readonly Kind[], signal: A
       { level: 'ok', what: `signed in as ${account}` },
       ...tenantFindings(token, settings),
       { level: 'ok', what: 'can read referrals' },
-      ...(await credentialFindings(host, settings)),
+      ...credentialFindings(kept, settings, host.clock.now()),
       ...(await webhookFindings(parts, signal)),
       ...newsFindings(sample),
     ],
+    ...(kept?.until ? { credentialEnds: kept.until } : {}),
   }
 }
 
@@ -70,13 +73,11 @@ function tenantFindings(token: string | null, { tenant }: Settings): readonly Fi
 
 const warnBeforeMs = 14 * 24 * 60 * 60 * 1_000
 
-async function credentialFindings(host: Host, { auth }: Settings): Promise<readonly Finding[]> {
+function credentialFindings(kept: KeptSignIn | null, { auth }: Settings, now: Instant): readonly Finding[] {
   if (auth.flow === 'none') return []
-  const kept = await current(host)
-  if (!kept?.at) return [{ level: 'ok', what: 'the sign-in is renewed by use; when it was given is not known' }]
-  const until = later(kept.at, unusedLifeMs)
-  const what = `the sign-in is renewed by use; unused it would last until ${until.slice(0, 10)}`
-  const isShort = msOf(until) - msOf(host.clock.now()) < warnBeforeMs
+  if (!kept?.until) return [{ level: 'ok', what: 'the sign-in is renewed by use; when it was given is not known' }]
+  const what = `the sign-in is renewed by use; unused it would last until ${kept.until.slice(0, 10)}`
+  const isShort = msOf(kept.until) - msOf(now) < warnBeforeMs
   return [{ level: isShort ? 'warning' : 'ok', what }]
 }
 

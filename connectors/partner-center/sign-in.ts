@@ -9,17 +9,24 @@ import {
   FixConfig,
   type Host,
   instantFromMs,
+  type KeptSignIn,
+  later,
   msOf,
   type SignedIn,
   type SignInFacet,
   type SyncError,
 } from '#spi'
-import { keep } from './credential.ts'
+import { current, keep, unusedLifeMs } from './credential.ts'
 import { type Issuer, issuerOf, oauthError, scopeFor, tokenFault } from './oauth.ts'
 import type { Settings, UserAuth } from './settings.ts'
 import { accountIn } from './token.ts'
 
-export const signIn: SignInFacet<Settings> = { device, browser }
+export const signIn: SignInFacet<Settings> = { device, browser, kept }
+
+async function kept({ auth }: Settings, host: Host): Promise<KeptSignIn | null> {
+  const credential = auth.flow === 'user' ? await current(host) : null
+  return credential && { account: credential.account, until: credential.at && later(credential.at, unusedLifeMs) }
+}
 
 async function device(
   settings: Settings,

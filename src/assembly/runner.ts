@@ -179,10 +179,15 @@ export class Runner {
     const isSame = before !== null && before.error.code === error.code
     this.#trouble = {
       error,
-      connection: connection ?? (isSame ? before.connection : null),
+      connection: connection ?? this.#blamed(error) ?? (isSame ? before.connection : null),
       since: isSame ? before.since : this.machine.clock.now(),
       times: isSame ? before.times + 1 : 1,
     }
+  }
+
+  /** Whose line it came over. */
+  #blamed(error: SyncError): ConnectionName | undefined {
+    return [this.source, this.target].find(({ party }) => party.line.failedWith(error))?.name
   }
 
   succeeded(): void {

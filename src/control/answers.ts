@@ -12,7 +12,7 @@ import type { Mode } from '#engine/pipeline'
 import type { HistoryEvent } from '#ledger'
 import type { Run } from '#ledger/entries'
 import type { Drift } from '#assembly/drift'
-import type { Finding, PushRegistration, PushTrial } from '#spi'
+import type { Finding, KeptSignIn, PushRegistration, PushTrial } from '#spi'
 import type { Trouble } from './trouble.ts'
 
 export interface PipelinePlan {
@@ -86,6 +86,8 @@ export interface ConnectionStatus {
   readonly label: string | null
   readonly until: Instant | null
   readonly trouble: Trouble | null
+  /** What is kept of a person's sign-in; null where none is needed, or nobody has signed in. */
+  readonly signIn: KeptSignIn | null
   readonly drift: readonly Drift[]
 }
 

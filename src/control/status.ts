@@ -76,7 +76,7 @@ async function mappingStatus({ ledger }: Runner): Promise<MappingStatus> {
 }
 
 async function connectionStatus(
-  { name, settings, party }: Connection,
+  { name, settings, party, host }: Connection,
   runners: readonly Runner[],
   now: Instant,
 ): Promise<ConnectionStatus> {
@@ -95,6 +95,7 @@ async function connectionStatus(
     label: probe?.probe.label ?? null,
     until,
     trouble: trouble && troubleOf(trouble.error),
+    signIn: (await settings.connector.signIn?.kept(settings.settings, host)) ?? null,
     drift: ledger ? await recentDrift(ledger, name, now) : [],
   }
 }

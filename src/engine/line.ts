@@ -26,6 +26,7 @@ export class Line {
   readonly #patienceMs: number
   #restingUntil: Instant | null = null
   #failures = 0
+  #failedWith: Error | null = null
 
   constructor(options: LineOptions) {
     this.#options = options
@@ -36,6 +37,11 @@ export class Line {
   /** Null when calls may be made. */
   restingUntil(now: Instant): Instant | null {
     return this.#restingUntil !== null && this.#restingUntil > now ? this.#restingUntil : null
+  }
+
+  /** Was it a call over this line that ended with this? */
+  failedWith(error: Error): boolean {
+    return this.#failedWith === error
   }
 
   /** Something outside has changed (a new sign-in, a person's wish): try again at once. */
@@ -101,6 +107,7 @@ export class Line {
   #gaveUp(cause: unknown): Error {
     const error = asSyncError(cause)
     if (error instanceof RetryLater && error.scope === 'connection') this.rest(error)
+    this.#failedWith = error
     return error
   }
 

@@ -9,6 +9,14 @@ export interface SignInFacet<S> {
   device(settings: S, host: Host, show: (prompt: DevicePrompt) => void, signal: AbortSignal): Promise<SignedIn>
   /** In a browser on this computer, which ends at `redirectUri`. */
   browser(settings: S, host: Host, redirectUri: string): Promise<BrowserSignIn>
+  /** What is kept of the last sign-in; null when nobody has signed in. Asks no vendor. */
+  kept(settings: S, host: Host): Promise<KeptSignIn | null>
+}
+
+export interface KeptSignIn {
+  readonly account: string | null
+  /** When it ends unless it is used, and renewed by that; null where that is not known. */
+  readonly until: Instant | null
 }
 
 export interface DevicePrompt {

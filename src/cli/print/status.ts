@@ -97,16 +97,25 @@ export const connectionLines = (
 ): readonly string[] => connections.map((connection) => connectionLine(connection, now, print))
 
 function connectionLine(
-  { name, state, account, label, until: end, trouble }: ConnectionStatus,
+  { name, state, account, label, until: end, trouble, signIn }: ConnectionStatus,
   now: Instant,
   { paint, zone }: StatusPrint,
 ): string {
-  const about = [account, label].filter(Boolean).join(', ')
+  const about = [account ?? signIn?.account, label, life(signIn, now)].filter(Boolean).join(', ')
   if (state === 'ok') return `  ${name.padEnd(16)} ${paint.good('✓')}  ${about}`
-  if (state === 'unknown') return `  ${name.padEnd(16)} ·  not asked yet`
+  if (state === 'unknown')
+    return `  ${name.padEnd(16)} ·  ${['not asked yet', life(signIn, now)].filter(Boolean).join(', ')}`
   if (state === 'resting')
     return `  ${name.padEnd(16)} ${paint.warn('⏸')}  resting${end ? ` until ${when(end, now, zone)}` : ''}`
   return `  ${name.padEnd(16)} ${paint.bad('✗')}  ${trouble?.message ?? 'in trouble'}   ${trouble?.code ?? ''}`.trimEnd()
+}
+
+/** How long the sign-in lasts if nothing renews it. */
+function life(signIn: ConnectionStatus['signIn'], now: Instant): string {
+  if (!signIn) return ''
+  return signIn.until
+    ? `signed in, renewed by use; unused it ends in ${until(signIn.until, now)}`
+    : 'signed in, renewed by use'
 }
 
 function problems(groups: readonly ProblemGroup[], { paint }: StatusPrint): readonly string[] {
