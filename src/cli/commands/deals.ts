@@ -56,7 +56,9 @@ function addList(group: Command, bench: Bench): void {
 async function list(context: Context, { json, csv, ...flags }: ListFlags): Promise<number> {
   return await context.withDaemonOr(async (control, settings) => {
     const found = await control.referrals(flags)
-    const print = { paint: context.paint, zone: context.zone(settings), now: context.parts.clock.now() }
+    const { max: _, ...narrowing } = flags
+    const isNarrowed = Object.keys(narrowing).length > 0
+    const print = { paint: context.paint, zone: context.zone(settings), now: context.parts.clock.now(), isNarrowed }
     if (json) context.json(found)
     else context.lines(csv ? referralCsv(found.deals) : referralLines(found, print))
     return exit.done

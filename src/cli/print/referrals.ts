@@ -10,11 +10,15 @@ export interface ReferralsPrint {
   readonly paint: Paint
   readonly zone: string
   readonly now: Instant
+  /** Only some were asked for. */
+  readonly isNarrowed: boolean
 }
 
 const marks: Readonly<Record<DealLine['state'], string>> = { 'in-step': '✓', waiting: '⏸', stuck: '✗', paused: '‖' }
 
-export function referralLines({ deals, total }: DealList, { paint, zone, now }: ReferralsPrint): readonly string[] {
+export function referralLines({ deals, total }: DealList, print: ReferralsPrint): readonly string[] {
+  const { paint, zone, now, isNarrowed } = print
+  if (total === 0 && isNarrowed) return ['No linked referral is like that. All of them: dealbridge referrals list']
   if (total === 0) return ['No referral is linked yet. See what would be: dealbridge plan']
   const rows = deals.map((deal) => [
     marks[deal.state],
