@@ -114,6 +114,16 @@ const changing: readonly ConnectorCheck[] = [
     for (const id of ids) assert.equal(last.get(id), seen(subject, id, subject.theirs), 'the newest state was told')
   }),
 
+  check('edits of one moment are all told, however many they are and wherever a page ends', async (subject) => {
+    const ids = added(subject, 7)
+    const since = await settled(subject)
+    subject.passes(1_000)
+    for (const id of ids) subject.desk.edit(subject.shape.kind, id, { [subject.theirs]: 'at once' })
+    const first = await poll(subject, since)
+    const second = await poll(subject, first.next, await subject.open())
+    assert.deepEqual(idsIn([...first.records, ...second.records]), ids.toSorted())
+  }),
+
   check(
     'a change that could not be seen when a newer one was told is told once it can',
     async (subject) => {

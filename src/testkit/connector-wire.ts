@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict'
 import { inspect } from 'node:util'
-import { later, msOf, recordId, type RecordId, RetryLater, type SyncError } from '#spi'
+import { later, msOf, recordId, type RecordId, RetryLater, type SimulatedAnswer, type SyncError } from '#spi'
 import { during, isData, lostAfter, outages, unreadable, wireOf } from './connector-faults.ts'
 import {
   added,
@@ -123,11 +123,36 @@ const remedies: readonly ConnectorCheck[] = [
     assert.equal((await writeOne(subject, updateOf(subject, record, 'ours'))).outcome, 'written')
   }),
 
+  check('a sign-in that has ended is made again, and nobody notices', async (subject) => {
+    const { served, isRead } = wireOf(subject)
+    const [id = none] = added(subject, 1)
+    await byId(subject, id)
+    let refused = 0
+    served.breaks = (call) => {
+      if (!isRead(call) || refused > 0) return undefined
+      refused += 1
+      return { do: 'answer', answer: signedOut }
+    }
+    const found = await byId(subject, id).catch(() => null)
+    assert.deepEqual([found?.id, refused], [id, 1])
+  }),
+
+  check('where nobody listens nothing was written, and it can be tried again', async (subject) => {
+    const [id = none] = added(subject, 1)
+    const record = await byId(subject, id)
+    await wireOf(subject).served.close()
+    // The first may still meet a connection that was open, and cannot know what became of it.
+    await writeOne(subject, updateOf(subject, record, 'ours'))
+    const receipt = await writeOne(subject, updateOf(subject, record, 'ours'))
+    assert.equal(receipt.outcome, 'refused')
+    assert.equal(errorIn(receipt)?.remedy, 'retry-later')
+  }),
+
   check('signed out for good, it asks for a person and does not go on asking the vendor', async (subject) => {
     const { served } = wireOf(subject)
     const [id = none] = added(subject, 1)
     const record = await byId(subject, id)
-    const fault: WireFault = { do: 'answer', answer: { status: 401, headers: {}, body: '' } }
+    const fault: WireFault = { do: 'answer', answer: signedOut }
     const before = served.calls.length
     const error = await during(subject, isData(subject), fault, () => failureOf(subject, byId(subject, id)))
     assert.equal(error.remedy, 'fix-config')
@@ -150,6 +175,8 @@ const remedies: readonly ConnectorCheck[] = [
     await byId(subject, id)
   }),
 ]
+
+const signedOut: SimulatedAnswer = { status: 401, headers: {}, body: '' }
 
 function assertWaits(error: SyncError | null, untilMs: number): void {
   assert.ok(error instanceof RetryLater, 'a pause is waited for')

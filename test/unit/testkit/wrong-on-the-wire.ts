@@ -1,6 +1,6 @@
 // Connectors that take a bad day of the network wrongly, each with the checks that find it.
 
-import { cursor, recordId, RetryLater } from '#spi'
+import { cursor, type HttpAnswer, recordId, RetryLater } from '#spi'
 import { error, sending, told, type Wrong } from './wrong-ways.ts'
 
 const never = new AbortController().signal
@@ -63,6 +63,25 @@ export const wrongOnTheWire: readonly Wrong[] = [
       const answer = await host.http.send(request, signal)
       return answer.status === 401 ? { ...answer, status: 503 } : answer
     }),
+  },
+  {
+    does: 'signs in once and never again',
+    found: ['a sign-in that has ended'],
+    ...sending((host) => {
+      let over: HttpAnswer | undefined
+      return async (request, signal) => {
+        const answer = over ?? (await host.http.send(request, signal))
+        if (answer.status === 401) over = answer
+        return answer
+      }
+    }),
+  },
+  {
+    does: 'takes what never left for lost',
+    found: ['where nobody listens'],
+    ...told((receipt) =>
+      receipt.outcome === 'refused' && receipt.error.remedy === 'retry-later' ? { outcome: 'unknown', error } : receipt,
+    ),
   },
   {
     does: 'asks on and on when it is signed out',
