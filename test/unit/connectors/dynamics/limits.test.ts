@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { callsOf, collect, connect, deal, signal, type Connected } from './session.ts'
+import { callsOf, collect, connect, deal, dealFor, signal, update, type Connected } from './session.ts'
 import { openLimits, rowsMin } from '../../../../connectors/dynamics/limits.ts'
 import { testHost, handClock } from '../../../support/host.ts'
 
@@ -52,6 +52,20 @@ describe('when Dynamics asks us to wait', () => {
     expect((await Promise.all(asked)).toSorted()).toEqual(['DB-1510', 'answered'])
     await there.close()
   })
+})
+
+test('rows are counted as Microsoft counts them: one for each that was written, however they travelled', async () => {
+  const there = await connect()
+  const before = there.vendor.operations()
+  const writes = ['a', 'b', 'c'].map((key) => dealFor(key, { name: key }))
+  const [made] = await there.session.write(writes, signal)
+  const id = made && 'id' in made ? made.id : ''
+  await there.session.write([update('opportunity', id, { name: 'again' })], signal)
+  await there.session.write([update('opportunity', id, { statecode: 'Lost' })], signal)
+  const { findings } = await there.session.probe([deal.kind], signal)
+  expect(findings.map(({ what }) => what)).toContainEqual(expect.stringContaining('and 5 rows written since the start'))
+  expect(there.vendor.operations() - before).toBeGreaterThanOrEqual(5)
+  await there.close()
 })
 
 describe('going gentler', () => {
