@@ -3,6 +3,7 @@
 
 import { z } from 'zod'
 import { PLAN_SCHEMA, type Plan } from '#core/reconcile/plan'
+import { MappingWords } from './mappings/requests.ts'
 
 /** Enough for any name, and nothing that could fill a log. */
 const name = z.string().min(1).max(200)
@@ -42,8 +43,8 @@ export const PlanRequest = z.strictObject({
   pipeline: name.optional(),
   /** Compare every pair, not only what changed. */
   everything: z.boolean().optional(),
-  /** The absolute path of a mapping file to plan with instead of the published one. */
-  mapping: z.string().max(4096).optional(),
+  /** A mapping to plan with instead of the published one. */
+  mapping: MappingWords.optional(),
 })
 export type PlanRequest = z.infer<typeof PlanRequest>
 

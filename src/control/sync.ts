@@ -3,7 +3,7 @@
 
 import { FixConfig } from '#core/errors'
 import type { Plan } from '#core/reconcile/plan'
-import type { Mode } from '#engine/pipeline'
+import type { Mode, Pipeline } from '#engine/pipeline'
 import { readFact } from '#assembly/facts'
 import type { Runner } from '#assembly/runner'
 import type { PipelinePlan, PipelineRun } from './answers.ts'
@@ -20,15 +20,15 @@ export interface How {
 }
 
 export async function planAt(runner: Runner, request: PlanRequest, { ending, tell }: How): Promise<PipelinePlan> {
-  const { mapping } = request
+  const { mapping: words } = request
+  const as = async (pipeline: Pipeline): Promise<Pipeline> =>
+    words ? { ...pipeline, mapping: await runner.compileDraft(words.path, ending.signal, words.text) } : pipeline
   const report = await look(runner, {
     ...ending,
     tell,
     // A draft can change any deal, so all of them are looked at.
-    everything: (request.everything ?? false) || mapping !== undefined,
-    ...(mapping === undefined
-      ? {}
-      : { as: async (pipeline) => ({ ...pipeline, mapping: await runner.compileDraft(mapping, ending.signal) }) }),
+    everything: (request.everything ?? false) || words !== undefined,
+    ...(words === undefined ? {} : { as }),
   })
   return planned(runner, report)
 }

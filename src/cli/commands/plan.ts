@@ -48,7 +48,7 @@ async function plan(context: Context, flags: PlanFlags): Promise<number> {
     const request = {
       ...(pipeline === undefined ? {} : { pipeline }),
       ...(everything ? { everything } : {}),
-      ...(draft ? { mapping: draft.path } : {}),
+      ...(draft ? { mapping: draft } : {}),
     }
     const found = await withProgress({ ...parts, label: 'Reading' }, async (tell) => await control.plan(request, tell))
     const plans = flags.select === undefined ? found : narrowed(found, flags.select)
