@@ -58,7 +58,12 @@ export class Alerts {
   async #keep(memory: Memory, before: Memory): Promise<void> {
     this.#memory = memory
     if (JSON.stringify(withoutPulse(memory)) === JSON.stringify(withoutPulse(before))) return
-    await this.#parts.store.write(memory)
+    try {
+      await this.#parts.store.write(memory)
+    } catch (error) {
+      // A full disk is a reason to tell people, not to fall silent; a start after it may tell some things twice.
+      this.#parts.log.error('alert.not-kept', { code: asSyncError(error).code, error })
+    }
   }
 
   async #send(message: Message, signal: AbortSignal): Promise<boolean> {

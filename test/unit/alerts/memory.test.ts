@@ -9,6 +9,7 @@ import { memoryFile } from '#alerts/memory-file'
 import { Alerts as AlertSettings } from '#settings/schema/alerts'
 import { RetryLater } from '#spi'
 import { handClock } from '../../support/host.ts'
+import type { Letter } from '#alerts/wording'
 import { silentLog } from '../../support/silent-log.ts'
 
 const never = new AbortController().signal
@@ -82,6 +83,19 @@ describe('a channel that fails', () => {
     referrals: [],
     url: null,
   }
+
+  test('a disk that takes nothing keeps nobody from being told', async () => {
+    const sent: string[] = []
+    const events: string[] = []
+    const channel = { name: 'ops', send: async ({ id }: Letter) => void sent.push(id), close: () => undefined }
+    const store = { read: async () => emptyMemory, write: async () => await Promise.reject(new Error('full')) }
+    const log = { ...silentLog, error: (event: string) => void events.push(event) }
+    const alerts = new Alerts({ settings, channels: new Map([['ops', channel]]), store, codes: {}, clock, log })
+    for (let round = 0; round < 3; round += 1)
+      await alerts.round({ now: clock.now(), pipelines: [], conditions: [plan] }, never)
+    expect(sent).toHaveLength(1)
+    expect(new Set(events)).toEqual(new Set(['alert.not-kept']))
+  })
 
   test('is tried again with growing patience, and what it told at last is remembered on disk', async () => {
     let tries = 0
