@@ -98,7 +98,10 @@ export const outcomes = table('outcomes', {
     }),
   ),
   lost: may('Before a deal is sent as Lost.', table('lost', closing)),
-  declined: may('Before a referral is sent as Declined.', table('declined', closing)),
+  declined: may(
+    'Before a referral is sent as Declined. Its reason is that of `lost` unless it has its own.',
+    table('declined', closing),
+  ),
 })
 
 export type StagesDocument = Table<(typeof stages)['keys']>
