@@ -141,5 +141,13 @@ describe('closing', () => {
 
 test('a stage that is in no row waits, and is shown', () =>
   expect(mergeStanding(view(Accepted, Accepted, null))).toMatchObject({ do: 'wait', code: 'DB-2130' }))
+describe('a stage that is empty', () => {
+  const empty = (base: Standing | null, left: Standing) => mergeStanding(view(base, left, null, { isUnset: true }))
+  test('when the two meet accepted, such as in a deal that the CRM made of a lead: the referral’s is written', () =>
+    expect(empty(null, Accepted)).toMatchObject({ do: 'toCrm', row: inCrm('Accepted', 'Qualified') }))
+  test('accepts nothing by itself', () => expect(empty(null, New)).toMatchObject({ do: 'wait', code: 'DB-2130' }))
+  test('emptied by somebody later: it is theirs, and is shown', () =>
+    expect(empty(Accepted, Accepted)).toMatchObject({ do: 'wait', code: 'DB-2130' }))
+})
 test('rows are found by stage and step', () =>
   expect(stageRowFor(map, standing('Accepted', 'Proposed'))).toBe(inCrm('Accepted', 'Proposed')))
