@@ -1,7 +1,7 @@
 // How an event of the history is written down. Its head stays for ever: when, what sort, and a keyed mark that finds
 // it again by its link. Its words can be taken away; the chain is drawn over their digest, so it holds either way.
 
-import { createHmac, hash } from 'node:crypto'
+import { createHmac, hash, type KeyObject } from 'node:crypto'
 import { z } from 'zod'
 import type { ChangeId, Code, LinkKey } from '#core/model/ids'
 import type { Instant } from '#core/model/instant'
@@ -57,7 +57,7 @@ export const chained = (before: Buffer, head: Buffer, digest: Buffer): Buffer =>
   hash('sha256', Buffer.concat([before, head, digest]), 'buffer')
 
 /** Short, because it only has to find: whoever reads an event still looks at the link inside. */
-export const tagOf = (link: LinkKey, key: Buffer): string =>
+export const tagOf = (link: LinkKey, key: KeyObject): string =>
   createHmac('sha256', key).update(link).digest('hex').slice(0, 16)
 
 /** Without words: an event that was forgotten. */

@@ -1,6 +1,7 @@
 // The ledger that forgets when the process ends: for the sandbox and for tests, and the plainest statement of what the
 // port means. It keeps entries as text, as the others do, so that nothing can be changed behind its back.
 
+import { createSecretKey } from 'node:crypto'
 import { Bug } from '#core/errors'
 import { linkKey, type LinkKey } from '#core/model/ids'
 import type { Instant } from '#core/model/instant'
@@ -35,7 +36,7 @@ interface KeptEvent {
 }
 
 /** Nothing here is secret: the mark only has to be the same each time. */
-const tagKey = Buffer.from('memory')
+const tagKey = createSecretKey(Buffer.from('memory'))
 
 export const openMemoryLedger = (): KeptLedger => new MemoryLedger()
 

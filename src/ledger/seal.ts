@@ -2,7 +2,7 @@
 // is noticed. The key comes from outside and is never stored. Fingerprints let equal texts be recognised without
 // keeping them.
 
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hkdfSync, randomBytes } from 'node:crypto'
 import { FixConfig } from '#core/errors'
 
 export interface Sealer {
@@ -19,16 +19,18 @@ export interface Sealer {
 const KEY_BYTES = 32
 const NONCE_BYTES = 12
 const TAG_BYTES = 16
+const DRAWN_BYTES = 512 * NONCE_BYTES
 const algorithm = 'aes-256-gcm'
 
 // Random nonces are safe for some four thousand million seals under one key (NIST SP 800-38D); a ledger that made a
 // thousand commits an hour would need centuries.
-export function createSealer(key: Uint8Array, random: (size: number) => Buffer = randomBytes): Sealer {
+export function createSealer(key: Uint8Array, random: (size: number) => Buffer = drawn()): Sealer {
   if (key.byteLength !== KEY_BYTES) throw badKey(key.byteLength)
   const derived = (purpose: string): Buffer =>
     Buffer.from(hkdfSync('sha256', key, 'dealbridge ledger', purpose, KEY_BYTES))
-  const sealKey = derived('seal')
-  const printKey = derived('fingerprint')
+  // Made ready once: handing over bare bytes costs more than the sealing itself.
+  const sealKey = createSecretKey(derived('seal'))
+  const printKey = createSecretKey(derived('fingerprint'))
   return {
     keyId: derived('name').toString('hex').slice(0, 16),
     seal: (plain, about) => {
@@ -50,6 +52,17 @@ export function createSealer(key: Uint8Array, random: (size: number) => Buffer =
       }
     },
     fingerprint: (text) => createHmac('sha256', printKey).update(text).digest('hex').slice(0, 32),
+  }
+}
+
+/** Random bytes, drawn many at a time: a few cost as much as some thousand. None is given out twice. */
+function drawn(): (size: number) => Buffer {
+  let left: Buffer = Buffer.alloc(0)
+  return (size) => {
+    if (left.length < size) left = randomBytes(DRAWN_BYTES)
+    const some = left.subarray(0, size)
+    left = left.subarray(size)
+    return some
   }
 }
 

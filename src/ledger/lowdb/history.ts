@@ -1,6 +1,7 @@
 // The history: parts of events, each part a file. It follows the journal: an event is durable in the journal first, and
 // a history that ends early after a crash is brought up again from there.
 
+import { createSecretKey, type KeyObject } from 'node:crypto'
 import { later, parseInstant } from '#core/model/instant'
 import type { LinkKey } from '#core/model/ids'
 import type { HistoryEvent, HistoryFilter } from '../entries.ts'
@@ -24,14 +25,14 @@ export interface HistoryOptions {
 export class History {
   readonly #catalogue: Catalogue
   readonly #sizes: Sizes
-  readonly #tagKey: Buffer
+  readonly #tagKey: KeyObject
   #closed: readonly ClosedPart[]
   #growing: GrowingPart
 
   private constructor(options: HistoryOptions, closed: readonly ClosedPart[], growing: GrowingPart) {
     this.#catalogue = options.catalogue
     this.#sizes = options.sizes
-    this.#tagKey = options.tagKey
+    this.#tagKey = createSecretKey(options.tagKey)
     this.#closed = closed
     this.#growing = growing
   }
