@@ -2,13 +2,12 @@
 // else (Mail.Send). Graph takes a mail with 202 and has no key against sending it twice, so a mail whose answer is lost
 // may come twice; that is better than not at all.
 
-import type { Host } from '#spi'
-import { FixConfig } from '#spi'
+import { FixConfig, type Host } from '#spi'
 import type { GraphMail } from '#settings/schema/alerts'
-import type { Letter, Line } from '../wording.ts'
 import type { Channel } from './channel.ts'
 import { openGraph } from './graph-client.ts'
 import { graphToken } from './graph-token.ts'
+import { mailOf } from './mail-text.ts'
 import { assertTaken, type OpenDoor } from './post.ts'
 
 export interface MailParts {
@@ -48,25 +47,3 @@ const refusedMailbox = (name: string, from: string): FixConfig =>
     code: 'DB-1705',
     who: 'operations',
   })
-
-export const addressesOf = ({ to }: Pick<GraphMail, 'to'>): readonly string[] =>
-  to === 'recordOwner' ? [] : typeof to === 'string' ? [to] : to
-
-export const mailOf = ({ id, subject, lines, closing }: Letter, settings: GraphMail) => ({
-  message: {
-    subject,
-    body: {
-      contentType: 'Text',
-      content: [...lines.map(paragraph), closing, ''].join('\n'),
-    },
-    toRecipients: addressesOf(settings).map((address) => ({ emailAddress: { address } })),
-    internetMessageHeaders: [{ name: 'x-dealbridge-id', value: id }],
-  },
-  saveToSentItems: false,
-})
-
-const paragraph = ({ text, advice, url }: Line): string =>
-  [text, advice, url ?? '']
-    .filter((line) => line !== '')
-    .map((line) => `${line}\n`)
-    .join('')

@@ -8,8 +8,8 @@ import { proxyAddress } from '#platform/transport/proxy'
 import type { Alerts, Channel as ChannelSettings } from '#settings/schema/alerts'
 import type { Clock, Log, Secrets } from '#spi'
 import type { Channel } from './channel.ts'
-import { addressesOf, graphMail } from './graph-mail.ts'
 import { logLine } from './log-line.ts'
+import { addressesOf } from './mail-text.ts'
 import { Addressee, type OpenDoor } from './post.ts'
 import { teamsWorkflow } from './teams-workflow.ts'
 import { webhook } from './webhook.ts'
@@ -44,12 +44,29 @@ function opened(name: string, settings: ChannelSettings, parts: ChannelParts): C
       return teamsWorkflow({ name, addressee: addressee(settings.url), clock })
     case 'graphMail': {
       const origins = [settings.endpoint, settings.authority].map((url) => new URL(url).origin)
-      return graphMail({ name, settings, http: doorTo(name, origins, parts), host: { clock, secrets } })
+      const http = doorTo(name, origins, parts)
+      return whenUsed(name, http, async () => {
+        const { graphMail } = await import('./graph-mail.ts')
+        return graphMail({ name, settings, http, host: { clock, secrets } })
+      })
     }
     case 'console':
       return logLine(name, log)
     default:
       return unreachable(settings)
+  }
+}
+
+/** Mail brings a library along that no other command should have to load. */
+function whenUsed(name: string, http: OpenDoor, open: () => Promise<Channel>): Channel {
+  let channel: Promise<Channel> | null = null
+  return {
+    name,
+    send: async (letter, signal) => {
+      channel ??= open()
+      await (await channel).send(letter, signal)
+    },
+    close: () => http.close(),
   }
 }
 
