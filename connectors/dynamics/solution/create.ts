@@ -1,7 +1,7 @@
 // Makes in an environment what the definition says, by the Web API, for those who prefer that to importing a solution.
 // What is there already is left as it is, so it can be run again; nothing is ever removed.
 
-import { type Host, isObject, type Json, kind as kindOf, own, parseJson, stringifyJson, textOf } from '#spi'
+import { FixConfig, type Host, isObject, type Json, kind as kindOf, own, parseJson, stringifyJson, textOf } from '#spi'
 import { openApi, type Api } from '../api.ts'
 import type { Operation } from '../batch.ts'
 import { errorFor, vendorFault } from '../faults.ts'
@@ -215,7 +215,7 @@ class Creator {
       return result
     }
     this.#failed = true
-    this.#with.tell({ what, did: 'failed', why: result.message })
+    this.#with.tell({ what, did: 'failed', why: whyNot(result) })
     return null
   }
 
@@ -239,4 +239,10 @@ class Creator {
 function idIn(body: string): string {
   const json = parseJson(body)
   return isObject(json) ? textOf(own(json, 'id')) : ''
+}
+
+/** What may be missing here is another right than the daemon's: its role is only now being made. */
+function whyNot(error: Error): string {
+  if (!(error instanceof FixConfig) || error.code !== 'DB-1505') return error.message
+  return 'This application user may not customise the environment. Give it the role "System Customizer" while this runs, and take it away afterwards.'
 }

@@ -85,7 +85,7 @@ describe('made by the Web API', () => {
     expect([done, steps[0]?.did, steps[0]?.why]).toEqual([
       false,
       'failed',
-      expect.stringContaining('lacks a privilege'),
+      expect.stringContaining('Give it the role "System Customizer"'),
     ])
     await there.close()
   })
