@@ -151,7 +151,13 @@ export interface Explanation {
   readonly pipeline: string
   readonly title: string
   readonly referral: string
-  readonly facts: { readonly kind: string; readonly direction: string; readonly stage: string | null } | null
+  readonly facts: {
+    readonly kind: string
+    readonly direction: string
+    readonly stage: string | null
+    /** Where Microsoft's own copy stands, and its id in Microsoft's CRM; null where neither is known. */
+    readonly microsoft: { readonly stage: string | null; readonly id: string | null } | null
+  } | null
   readonly record: { readonly kind: string; readonly id: string } | null
   readonly linkedSince: Instant | null
   readonly mapping: { readonly name: string; readonly hash: string }

@@ -6,6 +6,7 @@ import type { Reading } from '#core/model/deal'
 import type { Json } from '#core/model/json'
 import { textOf } from '#core/model/json'
 import { baseValue, type Link } from '#core/model/link'
+import type { ReferralFacts } from '#core/model/referral'
 import type { Value } from '#core/model/value'
 import { stageRowOf, type Env, type Row } from '#core/mapping/mapping'
 import { planAll } from '#core/reconcile/plan-all'
@@ -76,7 +77,7 @@ async function told({ pipeline, view, link, request }: Told): Promise<Explanatio
     pipeline: pipeline.name,
     title: facts?.title ?? plan.changes[0]?.title ?? '',
     referral: link?.referral ?? view.referral?.id ?? '',
-    facts: facts && { kind: facts.kind, direction: facts.direction, stage: facts.stage },
+    facts: facts && { kind: facts.kind, direction: facts.direction, stage: facts.stage, microsoft: atMicrosoft(facts) },
     record: link?.record ? { kind: link.kind, id: link.record } : null,
     linkedSince: link?.record ? link.since : null,
     mapping: { name: mapping.name, hash: mapping.hash },
@@ -89,6 +90,11 @@ async function told({ pipeline, view, link, request }: Told): Promise<Explanatio
     skipped: plan.skipped[0]?.because ?? null,
     history: link ? await historyOf(pipeline, link, request.history ? historyMax : historyShort) : [],
   }
+}
+
+function atMicrosoft({ microsoft, microsoftMsxId }: ReferralFacts): NonNullable<Explanation['facts']>['microsoft'] {
+  const [stage, id] = [microsoft?.stage ?? null, microsoftMsxId ?? null]
+  return stage === null && id === null ? null : { stage, id }
 }
 
 /** An id alone tells a person nothing: what was searched by is shown beside it. */

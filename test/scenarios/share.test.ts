@@ -2,7 +2,7 @@
 // Microsoft's, made by the real process over real HTTP. It is killed after Partner Center has carried a POST out and
 // before its answer is there, at each POST, and started again: there is never a second deal, and never half a pair.
 
-import { appendFile } from 'node:fs/promises'
+import { appendFile, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { kind, REFERRAL, textOf, type DeskRecord, type RecordId } from '#spi'
@@ -27,17 +27,22 @@ share:
     ref.helpRequired: { crm: Microsoft_Help__c, values: { Demo: ProofOfConceptOrDemo, Price: QuotesOrLicensing } }
 `
 
+/** What Microsoft makes of it, for the seller to see. */
+const rows = `fields:
+  - { crm: NextStep, referral: ref.microsoft.stage, direction: toCrm }
+  - { crm: Description, referral: ref.microsoftMsxId, direction: toCrm }
+`
+
 let world: RealWorld | undefined
 afterEach(async () => await world?.close())
 
 /** One pass of the real program. */
 const passOf = async (on: RealWorld): Promise<unknown> => await on.startSync().ended
 
-/** The real program on a mapping that shares, and one pass of it, so that its streams have begun. */
-async function begun(): Promise<RealWorld> {
+/** The real program on a mapping that shares. */
+async function sharing(): Promise<RealWorld> {
   world = await realWorld(['salesforce'])
   await appendFile(join(world.folder, 'mappings', 'salesforce.opportunity.yaml'), section)
-  await passOf(world)
   return world
 }
 
@@ -99,7 +104,8 @@ function expectPair(on: RealWorld, deal: RecordId): void {
 }
 
 test('the plan shows it with !, sync makes the pair, and the next plan is empty', { timeout: 60_000 }, async () => {
-  const on = await begun()
+  const on = await sharing()
+  await passOf(on)
   const deal = marked(on)
   const plan = await on.run('plan')
   expect(plan.out).toMatch(/^Partner Center\n {2}! referral +Wingtip Toys AG – Wingtip – data estate +new-/m)
@@ -111,12 +117,40 @@ test('the plan shows it with !, sync makes the pair, and the next plan is empty'
   expectPair(on, deal)
   const last = await on.run('plan', '--json', '--exit-code')
   expect([last.code, JSON.parse(last.out)]).toMatchObject([0, { summary: { create: 0, update: 0, outcome: 0 } }])
+})
+
+test('Microsoft’s answer and its own id of the deal reach the seller', { timeout: 60_000 }, async () => {
+  const on = await sharing()
+  const [config, mapping] = ['config/dealbridge.yaml', 'mappings/salesforce.opportunity.yaml'].map((path) =>
+    join(on.folder, path),
+  )
+  if (!config || !mapping) expect.fail('no folder')
+  await writeFile(
+    config,
+    (await readFile(config, 'utf8')).replace('tenant: sandbox,', 'tenant: sandbox, read: { microsoft: true },'),
+  )
+  const text = (await readFile(mapping, 'utf8'))
+    .replace(/^  - crm: Description\n(?: {4}.*\n)+/m, '')
+    .replace(/^tests:[^]*?(?=^share:)/m, '')
+  await writeFile(mapping, text.replace(/^fields:\n/m, rows))
+  const deal = marked(on)
+  await passOf(on)
+  const seen = () => on.crms.salesforce?.simulator.desk.read(Opportunity, deal)?.fields
+  expect(seen()).toMatchObject({ NextStep: 'New', Description: null })
+  const [theirs] = pairAt(on).theirs
+  on.source.simulator.desk.edit(REFERRAL, theirs?.id ?? ('' as RecordId), {
+    status: 'Active',
+    substatus: 'Accepted',
+    'trackingInfo.microsoftMsxId': '7-3KXPQ2LM',
+  })
+  await passOf(on)
+  expect(seen()).toMatchObject({ NextStep: 'Accepted', Description: '7-3KXPQ2LM' })
   const told = await on.run('explain', deal)
-  expect(told.out).toContain('Wingtip Toys AG – Wingtip – data estate')
+  expect(told.out).toContain('Microsoft’s own copy: Accepted, 7-3KXPQ2LM in its CRM')
 })
 
 test('F66: killed after each POST was carried out, before its answer', { timeout: 120_000 }, async () => {
-  const on = await begun()
+  const on = await sharing()
   const deal = marked(on)
   let posts = 0
   for (const fatal of [1, 2]) {
@@ -138,7 +172,7 @@ test('F66: killed after each POST was carried out, before its answer', { timeout
 })
 
 test('F6: both answers are lost while it goes on running', { timeout: 120_000 }, async () => {
-  const on = await begun()
+  const on = await sharing()
   const deal = marked(on)
   let lost = 0
   on.source.served.breaks = ({ method, url }) => {

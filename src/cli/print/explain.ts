@@ -29,6 +29,7 @@ export function explainLines(of: Explanation, print: ExplainPrint): readonly str
   return [
     `${paint.bold(of.title)}   ${facts}   ${of.pipeline}, mapping ${of.mapping.name}`,
     `${of.source} ${of.referral}  ↔  ${record}${linked}`,
+    ...microsoftLine(of.facts),
     ...(of.skipped ? ['', `No mapping takes it: ${of.skipped}`] : []),
     '',
     ...fieldLines(of, print),
@@ -42,6 +43,13 @@ export function explainLines(of: Explanation, print: ExplainPrint): readonly str
       : []),
     ...historyLines(of.history, print),
   ]
+}
+
+/** What Microsoft's seller made of a deal that both work on. */
+function microsoftLine(facts: Explanation['facts']): readonly string[] {
+  if (!facts?.microsoft) return []
+  const { stage, id } = facts.microsoft
+  return [`Microsoft’s own copy: ${[stage, id === null ? null : `${id} in its CRM`].filter(Boolean).join(', ')}`]
 }
 
 function fieldLines(of: Explanation, { paint, full, field }: ExplainPrint): readonly string[] {

@@ -30,5 +30,12 @@ export const ReferralFacts = z.object({
   /** Could it become a registered deal? Unknown counts as yes. */
   registrable: z.boolean().nullable(),
   url: z.string().nullable(),
+  /** Microsoft's own copy of a deal both work on: null when there is none, left out where it was not looked at. */
+  microsoft: z
+    .object({ stage: z.enum(stages).nullable() })
+    .nullish()
+    .catch(undefined),
+  /** What the deal is called in Microsoft's own CRM, once Microsoft has taken part. */
+  microsoftMsxId: z.string().nullish().catch(undefined),
 })
 export type ReferralFacts = z.infer<typeof ReferralFacts>
