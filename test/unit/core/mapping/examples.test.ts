@@ -96,3 +96,13 @@ test('the hash follows the meaning of the file, not its looks', () => {
   expect(hash(text.replace('title: Co-sell deals', 'title: Other deals'))).toBe(hash(text))
   expect(hash(text.replace('hold: 30m', 'hold: 45m'))).not.toBe(hash(text))
 })
+
+test('where a mapping says nothing of conflicts, a person is asked', () => {
+  const said = exampleText('cosell-salesforce')
+  const silent = said.replace(/^conflicts: newest.*$/m, '')
+  expect(silent).not.toBe(said)
+  const policies = (text: string): readonly string[] =>
+    compiled(text, salesforce).mapping.rows.map(({ policy }) => policy)
+  expect(new Set(policies(said))).toEqual(new Set(['newest', 'ask']))
+  expect(new Set(policies(silent))).toEqual(new Set(['ask']))
+})
