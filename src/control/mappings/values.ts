@@ -4,7 +4,15 @@ import { isBlank } from '#core/model/value'
 import type { Reading } from '#core/model/deal'
 import type { Json } from '#core/model/json'
 import type { Fields } from '#core/model/record'
-import { stageRowFor, type Env, type Mapping, type Row, type Rule, type Written } from '#core/mapping/mapping'
+import {
+  ruleOfMade,
+  stageRowFor,
+  type Env,
+  type Mapping,
+  type Row,
+  type Rule,
+  type Written,
+} from '#core/mapping/mapping'
 import type { DealView } from '#core/reconcile/world'
 import type { PreviewedValue } from './answers.ts'
 
@@ -75,15 +83,18 @@ function ownerValues({ assign }: Mapping, env: Env): readonly MadeValue[] {
 function lookupValues({ lookups }: Mapping, env: Env): readonly MadeValue[] {
   return lookups
     .filter(({ whenNone }) => whenNone === 'create')
-    .flatMap(({ kind, create, rule, name: from }): readonly MadeValue[] => {
-      const made = create(env)
-      const about = { direction: 'toCrm', rule: placeOf(rule), from: `lookup ${from}, if it is made` } as const
-      if (!made.ok) return [{ ...about, name: kind, value: null, problem: made.refusal.message }]
+    .flatMap((lookup): readonly MadeValue[] => {
+      const { kind } = lookup
+      const made = lookup.create(env)
+      const about = { direction: 'toCrm', from: `lookup ${lookup.name}, if it is made` } as const
+      if (!made.ok)
+        return [{ ...about, name: kind, value: null, problem: made.refusal.message, rule: placeOf(lookup.rule) }]
       return Object.entries(made.fields).map(([name, value]) => ({
         ...about,
         name: `${kind}.${name}`,
         value,
         problem: null,
+        rule: placeOf(ruleOfMade(lookup, name)),
       }))
     })
 }

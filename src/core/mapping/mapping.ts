@@ -123,7 +123,12 @@ export interface Lookup {
   readonly whenNone: 'create' | 'leaveEmpty' | 'fail'
   readonly create: (env: Env) => Written
   readonly rule: Rule
+  /** Where each field of a new record stands. */
+  readonly lines?: ReadonlyMap<FieldName, Rule>
 }
+
+/** The line a field of a new record comes from. */
+export const ruleOfMade = ({ lines, rule }: Lookup, field: FieldName): Rule => lines?.get(field) ?? rule
 
 export type LookupFills =
   | { readonly field: FieldName }

@@ -8,7 +8,7 @@ import type { Link } from '../model/link.ts'
 import { pointer, type Fields } from '../model/record.ts'
 import type { ReferralFacts } from '../model/referral.ts'
 import { sameThing } from '../mapping/compare.ts'
-import type { Env, Lookup, MatchCriterion } from '../mapping/mapping.ts'
+import { ruleOfMade, type Env, type Lookup, type MatchCriterion } from '../mapping/mapping.ts'
 import { createId, createOf } from './change.ts'
 import { choiceFor, lookupSubject, questionOf } from './choice.ts'
 import type { Change } from './plan.ts'
@@ -97,7 +97,8 @@ function make(deal: NewDeal, lookup: Lookup, { parent, noneOf }: Making): Resolv
   const apart = noneOf ? `|${noneOf.toSorted().join()}` : ''
   const key = keyOf(lookup.kind, identityOf(lookup.kind, lookup.tries, env), within + apart)
   const to = draft('crm', null)
-  addFields(to, withoutNulls(written.fields), { rule: lookup.rule, from: `lookups.${lookup.name}` })
+  for (const [field, value] of Object.entries(withoutNulls(written.fields)))
+    addFields(to, { [field]: value }, { rule: ruleOfMade(lookup, field), from: `lookups.${lookup.name}` })
   if (lookup.under && parent)
     addFields(to, { [lookup.under.field]: parent.value }, { rule: lookup.rule, from: `lookups.${lookup.under.lookup}` })
   const findBy = lookup.tries.map((by) => by.criteria(env)).find((criteria) => isShownBy(to.fields, criteria)) ?? []

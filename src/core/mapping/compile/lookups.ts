@@ -49,6 +49,7 @@ function compileLookup(
     whenNone,
     create: (env) => create(rows, env),
     rule: desk.rule(key, `lookups.${name}`),
+    lines: new Map(rows.map((row) => [row.crm, row.rule])),
   }
 }
 
