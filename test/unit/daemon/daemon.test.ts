@@ -4,11 +4,13 @@ import { startDaemon, type Daemon } from '#daemon/daemon'
 import { reconcileCodes } from '#core/reconcile/codes'
 import { refused } from '#core/problem'
 import { FakeClock } from '#testkit/fake-clock'
-import { FixConfig } from '#spi'
+import { FixConfig, type Log } from '#spi'
 import type { Settings } from '#settings/settings'
+import { Alerts } from '#settings/schema/alerts'
 import { draftOf, fakeHouse, type FakeHouse, type FakeHouseOptions } from '../../support/fake-house.ts'
 import { fakeMapping } from '../../support/fake-mapping.ts'
 import { addReferral } from '../../support/fake-vendors.ts'
+import { silentLog } from '../../support/silent-log.ts'
 
 const running: Daemon[] = []
 afterEach(async () => {
@@ -344,4 +346,25 @@ describe('its end', () => {
     expect(await again.ended).toMatchObject({ code: 'DB-1101' })
     expect([...house.source.writes, ...house.salesforce.writes]).toEqual([])
   })
+})
+
+test('people are told what the rules want told, and by the rules of a reload', async () => {
+  const told: string[] = []
+  const log: Log = { ...silentLog, with: () => log, warn: (event) => void told.push(event) }
+  const rules = (...events: readonly string[]): Alerts =>
+    Alerts.parse({ channels: { ops: { type: 'console' } }, rules: events.map((event) => ({ event, to: ['ops'] })) })
+  const house = await started({}, (of) => {
+    of.salesforce.fails = () => new FixConfig('signed out', { code: 'DB-1301' })
+    Object.assign(of, { machine: { ...of.machine, log }, settings: { ...of.settings, alerts: rules() } })
+  })
+  const minute = async (): Promise<readonly string[]> => {
+    house.clock.turn(60_000)
+    await settled()
+    return told.splice(0).filter((event) => event.startsWith('alert.'))
+  }
+  expect(await minute()).toEqual([])
+  house.settingsNow = () => ({ ...house.settings, alerts: rules('connection.down') })
+  expect((await house.verb('reload')).status).toBe(200)
+  expect(await minute()).toEqual(['alert.connection.down'])
+  expect(await minute()).toEqual([])
 })
