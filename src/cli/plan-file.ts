@@ -1,7 +1,7 @@
 // Plans as documents: what `plan --json` prints and `plan --out` keeps, and how such a file is read back.
 
 import { FixConfig } from '#core/errors'
-import { PLAN_SCHEMA, type Change, type Plan } from '#core/reconcile/plan'
+import { isOutcome, PLAN_SCHEMA, type Change, type Plan } from '#core/reconcile/plan'
 import type { PipelinePlan } from '#control/answers'
 import { SavedPlan } from '#control/requests'
 
@@ -71,7 +71,7 @@ function documentOf({ mode, apiCalls }: PipelinePlan, { links, changes, ...plan 
 export function summaryOf(changes: readonly Change[], question: number): Omit<Summary, 'apiCalls'> {
   const ready = changes.filter((change) => change.state === 'ready')
   const create = ready.filter((change) => change.action === 'create').length
-  const outcome = ready.filter((change) => change.irreversible).length
+  const outcome = ready.filter(isOutcome).length
   return {
     create,
     update: ready.length - create - outcome,

@@ -4,7 +4,7 @@
 
 import type { PipelinePlan, PipelineRun, PipelineStatus } from '#control/answers'
 import type { Control } from '#control/control'
-import type { Plan } from '#core/reconcile/plan'
+import { isOutcome, type Plan } from '#core/reconcile/plan'
 import { NeedsHuman } from '#core/errors'
 import type { Settings } from '#settings/settings'
 import { examples, wholeNumber, type AddCommand } from '../command.ts'
@@ -185,7 +185,7 @@ class Sync {
     const { flags, zone } = this.#parts
     if (!flags.json) tell(this.#context, [run], { zone, full: false })
     const codes = new Set(plan.stopped.map(({ code }) => code))
-    const outcomes = plan.changes.filter((change) => change.state === 'ready' && change.irreversible).length
+    const outcomes = plan.changes.filter((change) => change.state === 'ready' && isOutcome(change)).length
     // A record that moved, and links that vanished, are not for waving through.
     if (codes.has('DB-3126') || codes.has('DB-3125')) return null
     if (codes.has('DB-3121') && !(await this.#countsOutcomes(outcomes))) return null

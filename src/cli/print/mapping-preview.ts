@@ -2,6 +2,7 @@
 // would change on all linked deals.
 
 import type { PipelinePlan } from '#control/answers'
+import { isOutcome } from '#core/reconcile/plan'
 import type { Impact, Preview, PreviewedDeal, PreviewedValue } from '#control/mappings/answers'
 import type { Paint } from './paint.ts'
 import { table } from './table.ts'
@@ -98,7 +99,7 @@ export function draftLines({ pipeline, plan, apiCalls }: PipelinePlan, draft: st
   const fields = [...counts].toSorted(([, a], [, b]) => b - a)
   const few = fields.slice(0, 6).map(([name, count]) => `${count} × ${name}`)
   const records = new Set(due.map(({ kind, record, id }) => `${kind} ${record ?? id}`)).size
-  const outcomes = due.filter(({ irreversible }) => irreversible).length
+  const outcomes = due.filter(isOutcome).length
   const refusals = plan.changes.filter(({ state }) => state === 'refused').length
   return [
     `With this draft ${pipeline} would change ${plural(records, 'record')}${few.length > 0 ? `: ${few.join(', ')}${fields.length > few.length ? ' and more' : ''}` : ''}.`,

@@ -5,7 +5,7 @@
 
 import type { Instant } from '#core/model/instant'
 import type { Link } from '#core/model/link'
-import type { Change, FieldChange, Plan } from '#core/reconcile/plan'
+import { isOutcome, type Change, type FieldChange, type Plan } from '#core/reconcile/plan'
 import type { PipelinePlan } from '#control/answers'
 import type { Paint } from './paint.ts'
 import { clip, plural, shown, until, when } from './words.ts'
@@ -133,7 +133,7 @@ const limitOf = ({ code, limit }: Plan['stopped'][number]): string =>
 export function summary(plan: Plan): string {
   const ready = plan.changes.filter((change) => change.state === 'ready')
   const creates = ready.filter((change) => change.action === 'create').length
-  const outcomes = ready.filter((change) => change.irreversible).length
+  const outcomes = ready.filter(isOutcome).length
   const changes = ready.length - creates - outcomes
   const held = plan.changes.filter((change) => change.state === 'held').length
   const refused = plan.changes.filter((change) => change.state === 'refused').length

@@ -7,7 +7,7 @@ import type { Mapping } from '#core/mapping/mapping'
 import type { Shape } from '#core/model/record'
 import { alwaysFine } from '#core/reconcile/limits'
 import { planAll } from '#core/reconcile/plan-all'
-import type { Change, Plan } from '#core/reconcile/plan'
+import { isOutcome, type Change, type Plan } from '#core/reconcile/plan'
 import type { DealView } from '#core/reconcile/world'
 import { frameOf } from '#engine/cycle'
 import type { Pipeline } from '#engine/pipeline'
@@ -112,7 +112,7 @@ class Tally {
 
   #count(change: Change, known: ReadonlySet<string>): void {
     this.#deals.add(change.link)
-    if (change.irreversible) this.#outcomes += 1
+    if (isOutcome(change)) this.#outcomes += 1
     if (change.side === 'crm') this.#crmWrites += 1
     else this.#referralWrites += 1
     for (const { path, theirs } of change.fields) {

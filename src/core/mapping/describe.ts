@@ -34,6 +34,7 @@ export function describeMapping({ mapping, document, tests }: CompiledMapping): 
       'House rules',
       bullets((document.checks?.items ?? []).map((check) => `\`${said(check.require)}\` – ${said(check.message)}`)),
     ),
+    section('Deals that begin in the CRM', shared(document)),
     section('What must hold', bullets(tests.map((test) => test.name))),
   ]
   return `${sections.filter((text) => text !== '').join('\n\n')}\n`
@@ -140,6 +141,19 @@ function placeWords(crm: StageRowDocument['crm']): string {
   return 'value' in crm
     ? crm.value
     : crm.pairs.map(({ key, value }) => `${key.text} = ${value.value ?? 'blank'}`).join(' and ')
+}
+
+function shared({ share }: MappingDocument): string {
+  if (!share) return ''
+  const marks = (share.mark?.pairs ?? [])
+    .map(({ key, value }) => `${key.text} = ${value.value ?? 'blank'}`)
+    .join(' and ')
+  const given = (share.fields?.pairs ?? []).map(({ key, value }) => {
+    if ('value' in value) return [value.value, '←', key.text]
+    return [value.set ? `always "${value.set.value ?? ''}"` : said(value.crm), '←', key.text]
+  })
+  const words = `A record with ${marks} becomes a deal at Microsoft, once. It cannot be removed there.`
+  return [words, table(['In the CRM', '', 'Partner Center'], given)].join('\n\n')
 }
 
 function outcomes({ outcomes: { holdMs, maxPerRun, won, lost, declined } }: Mapping): string {

@@ -2,7 +2,7 @@
 
 import type { Code } from '../model/ids.ts'
 import type { Link } from '../model/link.ts'
-import type { Brake, Change } from './plan.ts'
+import { isOutcome, type Brake, type Change } from './plan.ts'
 
 export interface Limits {
   readonly perRun: number
@@ -33,8 +33,7 @@ export interface Wanted {
 export function brakesFor(wanted: Wanted, limits: Limits): readonly Brake[] {
   const ready = wanted.changes.filter((change) => change.state === 'ready')
   const creates = ready.filter((change) => change.settles.becomes !== undefined).length
-  // A deal made at the source cannot be taken back either, but it is no outcome: it counts among what is made.
-  const outcomes = ready.filter((change) => change.irreversible && change.action === 'update').length
+  const outcomes = ready.filter(isOutcome).length
   const made = new Set(ready.flatMap((change) => (change.settles.becomes === undefined ? [] : [change.link])))
   // What a new deal's own referral is told is part of making the deal.
   const updates = ready.filter((change) => change.action === 'update' && !made.has(change.link)).length

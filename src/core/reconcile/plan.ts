@@ -68,6 +68,10 @@ export interface Change {
   readonly noneOf?: readonly RecordId[]
 }
 
+/** It ends a deal for good. A deal made at the source cannot be taken back either, but it begins one. */
+export const isOutcome = ({ irreversible, action }: Pick<Change, 'irreversible' | 'action'>): boolean =>
+  irreversible && action === 'update'
+
 export interface FieldChange {
   readonly path: string
   /** What both sides last agreed on. */
