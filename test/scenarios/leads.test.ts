@@ -1,7 +1,8 @@
 // An unanswered lead is a lead in Dynamics too, with the shipped mapping that puts leads first: qualified when it is
 // accepted, disqualified when it is declined, by whichever side comes first, over real HTTP.
 
-import { copyFile } from 'node:fs/promises'
+import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { linkKey } from '#core/model/ids'
@@ -73,6 +74,48 @@ test('a lead that nobody has answered is a lead there, once, and no opportunity'
   expect(theLead().fields).toMatchObject({ statecode: 'Open', fab_pcsyncstate: 'Waiting for you' })
   await settled()
   expect(held(lead)).toHaveLength(1)
+})
+
+test('what changes at Microsoft meanwhile is shown on the lead, and what sellers write there is left alone', async () => {
+  bySeller({ description: 'Called them twice.' })
+  atMicrosoft({ 'customerProfile.name': 'Parnell Aerospace Group' })
+  await settled()
+  expect(theLead().fields).toMatchObject({
+    companyname: 'Parnell Aerospace Group',
+    description: 'Called them twice.',
+    statecode: 'Open',
+  })
+})
+
+describe('where the mapping says otherwise', () => {
+  const whenAccepted = async (onAccept: string): Promise<void> => {
+    await trip.close()
+    const folder = await mkdtemp(join(tmpdir(), 'dealbridge-lead-'))
+    const file = join(folder, 'leads.yaml')
+    const shipped = await readFile('mappings/dynamics.lead-first.yaml', 'utf8')
+    await writeFile(file, shipped.replace('onAccept: qualify', `onAccept: ${onAccept}`))
+    trip = await roundTrip('dynamics', file)
+    await rm(folder, { recursive: true })
+    await settled()
+    referral = trip.source.arrive('lead', 'Americas')
+    await settled()
+    atMicrosoft({ status: 'Active', substatus: 'Accepted' })
+    await settled()
+  }
+
+  test('copy: an opportunity is made, and the lead stays as it is', async () => {
+    await whenAccepted('copy')
+    expect([held(lead).length, held(opportunity).length]).toEqual([1, 1])
+    expect(theLead().fields).toMatchObject({ statecode: 'Open' })
+    await assertInStep()
+  })
+
+  test('leave: the lead stays, and is all there is', async () => {
+    await whenAccepted('leave')
+    expect([held(lead).length, held(opportunity).length]).toEqual([1, 0])
+    expect(theLead().fields).toMatchObject({ statecode: 'Open', fab_pcsyncstate: 'In step' })
+    expect((await link()).waiting).toEqual([])
+  })
 })
 
 describe('accepted at Microsoft', () => {
