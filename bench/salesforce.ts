@@ -1,6 +1,7 @@
 // What Salesforce costs: API calls for a thousand new referrals, beside the least that is possible and beside a client
-// that makes one call per record; calls of an idle poll; and how fast a first load goes beside a bare script that sends
-// the same requests and does nothing else. Everything against the pretended org, over real HTTP, in one run.
+// that makes one call per record; calls of an idle poll; and what the connector adds to a first load beside a bare script
+// that sends the same requests and does nothing else. Everything against the pretended org, over real HTTP, in one run.
+// The whole of a first load, with mapping, plan and ledger, is measured by first-load.ts.
 //
 //   node bench/salesforce.ts                 DEALBRIDGE_REFERRALS=1000 DEALBRIDGE_FIRST_LOAD=10000
 //
@@ -190,7 +191,7 @@ async function naiveCalls(): Promise<{ readonly reads: number; readonly writes: 
 
 const failures: string[] = []
 function line(what: string, figure: string, isRight: boolean): void {
-  console.log(`${isRight ? '✓' : '✗'} ${what.padEnd(64)} ${figure}`)
+  console.log(`${isRight ? '✓' : '✗'} ${what.padEnd(70)} ${figure}`)
   if (!isRight) failures.push(what)
 }
 
@@ -208,7 +209,8 @@ async function calls(): Promise<void> {
   const idle = bench.simulator.callsCounted - beforeIdle
   const naive = await naiveCalls()
   const floor = Math.ceil((referrals * 4) / 1_020)
-  const per = (limit: number): number => Math.ceil((limit * referrals) / 1_000)
+  // Fewer than a thousand may take as many calls as a thousand.
+  const per = (limit: number): number => Math.ceil(limit * Math.max(1, referrals / 1_000))
   line(
     `${referrals} new referrals: write calls (floor ${floor}, one per record ${naive.writes})`,
     String(writes),
@@ -221,8 +223,9 @@ async function calls(): Promise<void> {
 }
 
 /**
- * A first load, and a bare script that sends the very same requests to another empty org: slice by slice in turn, and
- * the median of the slices, so that whatever else this machine does meanwhile counts for neither.
+ * What the connector itself adds to a first load (first-load.ts measures the whole of it), beside a bare script that
+ * sends the very same requests to another empty org: slice by slice in turn, and the median of the slices, so that
+ * whatever else this machine does meanwhile counts for neither.
  */
 async function throughput(): Promise<void> {
   const [loaded, bare] = [await start(), await start()]
@@ -254,7 +257,7 @@ async function throughput(): Promise<void> {
   const seconds = `${(spent.ours / 1_000).toFixed(1)} s beside ${(spent.theirs / 1_000).toFixed(1)} s`
   const figure = `${share.toFixed(2)} (${Math.round(firstLoad / (spent.ours / 1_000))} referrals/s, ${spent.calls} calls, ${seconds})`
   line(
-    `a first load of ${firstLoad}, as a share of a bare script`,
+    `the connector in a first load of ${firstLoad}, as a share of a bare script`,
     figure,
     isSame && spent.failed === 0 && share >= 0.7,
   )

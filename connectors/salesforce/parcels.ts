@@ -22,11 +22,13 @@ export interface Pending {
   readonly literalOnly: boolean
   /** Rows of one group may share a collection. */
   readonly group: string
+  readonly isMove: boolean
 }
 
 export function pendingOf(row: Prepared, level: number): Pending {
   const { do: does, kind } = row.write
-  return { row, level, lane: '', literalOnly: false, group: `${level} ${does} ${kind}` }
+  const isMove = does === 'update' && Object.hasOwn(row.values, 'StageName')
+  return { row, level, lane: '', literalOnly: false, group: `${level} ${does} ${kind}`, isMove }
 }
 
 export const withLiteralsOnly = (pending: Pending): Pending => ({
@@ -102,18 +104,16 @@ interface Place {
 
 /** Parents first; among equals, moves to another stage go before other edits. */
 function inOrder(a: Pending, b: Pending): number {
-  return a.level - b.level || Number(isMove(b)) - Number(isMove(a)) || a.row.index - b.row.index
+  return a.level - b.level || Number(b.isMove) - Number(a.isMove) || a.row.index - b.row.index
 }
 
-const isMove = ({ row }: Pending): boolean => row.write.do === 'update' && Object.hasOwn(row.values, 'StageName')
-
 function mayGo({ row, literalOnly }: Pending, places: ReadonlyMap<LinkKey, Place>, known: Known): boolean {
-  if (row.pointers.size === 0) return true
-  return [...row.pointers.values()].every((key) => {
-    if (known.made.has(key)) return true
+  for (const key of row.pointers.values()) {
+    if (known.made.has(key)) continue
     const place = places.get(key)
-    return place !== undefined && !literalOnly && (place.at === null || known.collectionReferences)
-  })
+    if (place === undefined || literalOnly || (place.at !== null && !known.collectionReferences)) return false
+  }
+  return true
 }
 
 function draftFor(each: Pending, drafts: Draft[], known: Known, isFew: boolean): Draft | undefined {
@@ -146,12 +146,14 @@ function filledIn(
   places: ReadonlyMap<LinkKey, Place>,
   made: ReadonlyMap<LinkKey, RecordId>,
 ): Readonly<Record<FieldName, JsonOut>> {
-  const ids = [...row.pointers].map(([field, key]) => {
+  if (row.pointers.size === 0) return row.values
+  const filled: Record<FieldName, JsonOut> = { ...row.values }
+  for (const [field, key] of row.pointers) {
     const place = places.get(key)
     const inside = place && (place.at === null ? `@{p${place.part}.id}` : `@{p${place.part}[${place.at}].id}`)
-    return [field, made.get(key) ?? inside ?? null] as const
-  })
-  return { ...row.values, ...Object.fromEntries(ids) }
+    filled[field] = made.get(key) ?? inside ?? null
+  }
+  return filled
 }
 
 function single({ row: { write }, values }: Body): Request {

@@ -51,11 +51,11 @@ function survey(text: string, depth: number): 'plain' | 'careful' | 'refuse' {
   const open: (Set<string> | null)[] = []
   let careful = false
   for (let at = 0; at < text.length; at += 1) {
-    const char = text[at] ?? ''
-    if (char === '{' || char === '[') {
-      if (open.push(char === '{' ? new Set() : null) > depth) return 'refuse'
-    } else if (char === '}' || char === ']') open.pop()
-    else if (char === '"') {
+    const code = text.charCodeAt(at)
+    if (code === sign.brace || code === sign.bracket) {
+      if (open.push(code === sign.brace ? new Set() : null) > depth) return 'refuse'
+    } else if (code === sign.braceEnd || code === sign.bracketEnd) open.pop()
+    else if (code === sign.quote) {
       const end = endOfString(text, at)
       const keys = open.at(-1)
       if (keys && isKey(text, end)) {
@@ -65,7 +65,7 @@ function survey(text: string, depth: number): 'plain' | 'careful' | 'refuse' {
         careful ||= key === '__proto__'
       }
       at = end
-    } else if (startsNumber(char)) {
+    } else if (code === sign.minus || isDigit(code)) {
       const end = endOfNumber(text, at)
       careful ||= !isExact(text.slice(at, end))
       at = end - 1
@@ -74,13 +74,20 @@ function survey(text: string, depth: number): 'plain' | 'careful' | 'refuse' {
   return careful ? 'careful' : 'plain'
 }
 
-const startsNumber = (char: string): boolean => char === '-' || (char >= '0' && char <= '9')
+/** Codes, not texts and patterns: this looks at every character of every answer. */
+const sign = { quote: 34, minus: 45, bracket: 91, bracketEnd: 93, brace: 123, braceEnd: 125 } as const
+
+const isDigit = (code: number): boolean => code >= 48 && code <= 57
 
 function endOfNumber(text: string, start: number): number {
   let end = start + 1
-  while (end < text.length && /[\d.eE+-]/.test(text[end] ?? '')) end += 1
+  while (end < text.length && isOfNumber(text.charCodeAt(end))) end += 1
   return end
 }
+
+/** Digits, and + - . e E. */
+const isOfNumber = (code: number): boolean =>
+  isDigit(code) || code === 43 || code === 45 || code === 46 || code === 101 || code === 69
 
 /** Where the closing quotation mark stands; the end of the text when there is none. */
 function endOfString(text: string, start: number): number {
@@ -94,9 +101,12 @@ function endOfString(text: string, start: number): number {
 
 function isKey(text: string, end: number): boolean {
   let after = end + 1
-  while (/\s/.test(text[after] ?? '')) after += 1
+  while (isSpace(text.charCodeAt(after))) after += 1
   return text[after] === ':'
 }
+
+/** What JSON takes for space: no more than these. */
+const isSpace = (code: number): boolean => code === 32 || code === 10 || code === 13 || code === 9
 
 /** The key as it reads: `"\u0061"` and `"a"` are one. */
 function keyAt(text: string, start: number, end: number): string {
