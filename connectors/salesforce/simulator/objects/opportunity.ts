@@ -121,7 +121,7 @@ const forMicrosoft = [
   picklist('Loss_Reason__c', ['Budget', 'No response', 'Competitor', 'Requirements', 'Timing'], { restricted: true }),
   field('Share_With_Microsoft__c', 'boolean', { label: 'Share with Microsoft' }),
   field('Customer_Consent__c', 'boolean', { label: 'Customer agrees to be contacted' }),
-  picklist('Microsoft_Help__c', ['Demo', 'Price'], { label: 'Microsoft, please help with' }),
+  picklist('Microsoft_Help__c', ['Demo', 'Price'], { label: 'Microsoft, please help with', restricted: true }),
   picklist('Decline_Reason__c', ['No capacity', 'Not our field', 'Duplicate', 'Other']),
 ]
 

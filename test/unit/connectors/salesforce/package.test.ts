@@ -17,6 +17,7 @@ const types: Readonly<Record<string, string>> = {
   LongTextArea: 'textarea',
   DateTime: 'datetime',
   Url: 'url',
+  Checkbox: 'boolean',
   Picklist: 'picklist',
   MultiselectPicklist: 'multipicklist',
 }
