@@ -292,6 +292,7 @@ export class Runner {
       owners: target.owners,
       timezone,
       limits: limits.changes,
+      giveUpAfterMs: limits.retries.giveUpAfterMs,
       ledger: this.ledger,
       clock,
       random,

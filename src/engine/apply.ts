@@ -327,7 +327,8 @@ class Application {
     this.#counts.refused += 1
     this.#why.set(change.id, { error, root: change })
     const link = this.#links.get(change.link)
-    if (link) moves.push(this.#keep(afterRefusal(link, change, { error, now: this.#frame.now }), change))
+    const { giveUpAfterMs } = this.#pipeline
+    if (link) moves.push(this.#keep(afterRefusal(link, change, { error, now: this.#frame.now, giveUpAfterMs }), change))
     events.push(refusedEvent(change, error, this.#frame))
   }
 

@@ -1,5 +1,5 @@
 // The line to one connection. All calls of all pipelines to it pass here: what may be tried again is tried again, a few
-// times and with growing waits; when the vendor says "not before", nobody calls until then.
+// times, with growing waits and within a budget; when the vendor says "not before", nobody calls until then.
 //
 //   open ──(a call fails for good, or the vendor names a time)──► resting ──(the time has come)──► open
 
@@ -9,6 +9,7 @@ import { asSyncError, RetryLater } from '#core/errors'
 import { instantFromMs, msOf, type Instant } from '#core/model/instant'
 import type { ConnectionName } from '#core/model/ids'
 import { backoffMs, defaultRetries, waitMs, type Retries } from './backoff.ts'
+import { RetryBudget } from './retry-budget.ts'
 
 export interface LineOptions {
   readonly name: ConnectionName
@@ -27,6 +28,7 @@ export class Line {
   #restingUntil: Instant | null = null
   #failures = 0
   #failedWith: Error | null = null
+  readonly #budget = new RetryBudget()
 
   constructor(options: LineOptions) {
     this.#options = options
@@ -57,7 +59,7 @@ export class Line {
   async ask<T>(call: string, attempt: () => Promise<T>, signal: AbortSignal): Promise<T> {
     this.#refuseWhileResting()
     try {
-      const answer = await pRetry(attempt, {
+      const answer = await pRetry(async () => await this.#counted(attempt), {
         retries: this.#retries.tries - 1,
         // The waiting is ours, on our own clock; the library counts, stops and keeps the first reason.
         minTimeout: 0,
@@ -72,11 +74,16 @@ export class Line {
     }
   }
 
+  async #counted<T>(attempt: () => Promise<T>): Promise<T> {
+    this.#budget.called(this.#options.clock.monotonicMs())
+    return await attempt()
+  }
+
   /** A call that nobody may repeat here: the next page of a stream that cannot be taken up again in the middle. */
   async once<T>(attempt: () => Promise<T>, signal: AbortSignal): Promise<T> {
     this.#refuseWhileResting()
     try {
-      const answer = await attempt()
+      const answer = await this.#counted(attempt)
       this.#failures = 0
       return answer
     } catch (error) {
@@ -89,7 +96,7 @@ export class Line {
     if (!(error instanceof RetryLater)) return false
     const { clock, random, log, name } = this.#options
     const ms = waitMs(attempt, this.#retries, random.next(), { notBefore: error.notBefore, now: clock.now() })
-    if (ms > this.#patienceMs) return false
+    if (ms > this.#patienceMs || !this.#budget.take(clock.monotonicMs())) return false
     log.debug('call.retry', { connection: name, call, attempt, ms, code: error.code })
     await clock.sleep(ms, signal)
     return true

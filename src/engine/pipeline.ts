@@ -30,6 +30,8 @@ export interface Pipeline {
   readonly owners: readonly Owner[]
   readonly timezone: string
   readonly limits: Limits
+  /** How long a change that a vendor does not take for now is tried before it waits for a person. */
+  readonly giveUpAfterMs?: number
   readonly ledger: Ledger
   readonly clock: Clock
   readonly random: Random

@@ -92,8 +92,23 @@ function writtenLately(link: Link, change: Change, now: Instant): NonNullable<Li
 }
 
 /** The link after a refusal: it waits, with growing patience where waiting helps, for a person where it does not. */
-export function afterRefusal(link: Link, change: Change, { error, now }: Refused): Link {
-  return withWait(link, refusalSubject(change.id), { error, now, inputs: inputsOf(change), until: nextTry })
+export function afterRefusal(link: Link, change: Change, { error, now, giveUpAfterMs }: TriedFor): Link {
+  const subject = refusalSubject(change.id)
+  const inputs = inputsOf(change)
+  const since = waitOf(link, subject, inputs)?.since ?? now
+  const isOver = error.remedy === 'retry-later' && giveUpAfterMs !== undefined && later(since, giveUpAfterMs) <= now
+  const told = isOver ? givenUp(error, giveUpAfterMs) : error
+  return withWait(link, subject, { error: told, now, inputs, until: isOver ? () => null : nextTry })
+}
+
+/** It may pass by itself, but it has had its time: from now on it waits for somebody. */
+function givenUp({ message, code }: SyncError, afterMs: number): SyncError {
+  const hours = Math.round(afterMs / 3_600_000)
+  const time = hours > 0 ? `${hours} h` : `${Math.round(afterMs / 60_000)} min`
+  return new RetryLater(`${message} Tried for ${time}, and given up: dealbridge replay tries it again.`, {
+    code,
+    scope: 'record',
+  })
 }
 
 /**
@@ -121,13 +136,18 @@ interface Refused {
   readonly now: Instant
 }
 
+interface TriedFor extends Refused {
+  /** How long what can pass by itself is tried; for ever when absent. */
+  readonly giveUpAfterMs?: number | undefined
+}
+
 interface Waited extends Refused {
   readonly inputs?: string
   readonly until: (error: SyncError, tries: number, now: Instant) => Instant | null
 }
 
 function withWait(link: Link, subject: string, { error, now, inputs, until }: Waited): Link {
-  const before = link.waiting.find((wait) => wait.subject === subject && wait.inputs === inputs)
+  const before = waitOf(link, subject, inputs)
   const tries = (before?.tries ?? 0) + 1
   const wait: Waiting = {
     for: 'problem',
@@ -143,6 +163,9 @@ function withWait(link: Link, subject: string, { error, now, inputs, until }: Wa
   }
   return { ...link, waiting: [...link.waiting.filter((other) => other.subject !== subject), wait] }
 }
+
+const waitOf = ({ waiting }: Link, subject: string, inputs: string | undefined): Waiting | undefined =>
+  waiting.find((wait) => wait.subject === subject && wait.inputs === inputs)
 
 const firstWaitMs = 60_000
 const longestWaitMs = 6 * 3_600_000
