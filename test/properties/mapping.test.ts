@@ -157,6 +157,11 @@ describe('a row that goes both ways gives back what it was given', () => {
           expect(throughReferral(row, date, { details: { closingDateTime: stands } }), `${zone} ${hour}`).toBe(date)
         }
         expect(throughCrm(row, date, {})).toBe(date)
+        // And noon stays noon, whatever the clocks do meanwhile.
+        const noon = { details: { closingDateTime: instantAt(day('2026-12-01'), '12:00:00.000', zone) } }
+        const sent = row.toReferral?.(date, noon, now)
+        const written = sent?.ok ? (sent.fields['details.closingDateTime'] as Instant) : now
+        expect(timeIn(written, zone), `${zone} ${date}`).toBe('12:00:00.000')
       }
     }
     expect(changes).toBeGreaterThan(200)

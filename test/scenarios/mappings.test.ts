@@ -123,6 +123,18 @@ describe('an org that has everything', () => {
     expect((await cli.run(['status'])).out).not.toContain('cannot be used')
   })
 
+  test('what the CRM has lost since is found when it is asked, and named at its place', { timeout }, async () => {
+    await auto()
+    cli.org.admin.setValue(kind('Opportunity'), 'StageName', 'Value Proposition', false)
+    expect((await cli.run(['mappings', 'validate'])).code).toBe(0)
+    const found = await cli.run(['mappings', 'validate', '--live'])
+    expect(found.code).toBe(78)
+    expect(found.out).toMatch(/error {2}DB-2131\n {2}"Value Proposition" is (?:switched off in|not a stage of)/)
+    expect(found.out).toMatch(/│ +- \{ referral: Accepted, step: Developed, +crm: Value Proposition \}\n +│ +\^{17}/)
+    // It is remembered: the next one need not ask.
+    expect((await cli.run(['mappings', 'validate'])).code).toBe(78)
+  })
+
   test('a draft is looked at on one deal and on all of them, and writes nothing', { timeout }, async () => {
     await auto()
     await cli.write('draft.yaml', (await cli.read(mapping)).replace('"High", "Normal"', '"High", "Hot"'))
