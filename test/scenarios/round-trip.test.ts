@@ -60,6 +60,19 @@ describe.each<[Crm, string]>([
     expect(trip.crm.count() - before).toBe(made)
   })
 
+  test('twenty new referrals of one new customer, in one pass, come under one account', async () => {
+    await settled()
+    const first = trip.source.arrive('cosell', name === 'salesforce' ? 'Europe' : 'Americas')
+    const referrals = [first, ...Array.from({ length: 19 }, () => trip.source.another(first))]
+    await pass()
+    const accounts = referrals.map((referral) => {
+      const deal = trip.crm.dealOf(referral)
+      return deal && trip.crm.accountOf(deal)
+    })
+    expect(new Set(accounts).size).toBe(1)
+    expect(accounts[0]).toEqual(expect.any(String))
+  })
+
   test('several accounts fit a new referral: nothing is made until a person says which, and then under that one', async () => {
     await settled()
     const { referral, deal } = accepted()

@@ -122,3 +122,13 @@ test('untied from its record, or tied to another, a deal forgets what was chosen
   expect(actOn(link, { do: 'unlink', deal: 'R-1', who: 'mei' }, actor).link.chosen).toBeUndefined()
   expect(actOn(link, { do: 'link', deal: 'R-1', record: 'opp-1', who: 'mei' }, actor).link.chosen).toBeUndefined()
 })
+
+test('where the question is which deal it is, naming one links it', async () => {
+  const world = await asked()
+  const link = await world.link('R-1')
+  const [question] = link.waiting
+  const match = { ...link, waiting: question ? [{ ...question, subject: 'match' }] : [] }
+  const request = { do: 'resolve', deal: 'R-1', take: { record: 'opp-7' }, who: 'mei' } as const
+  const acted = actOn(match, request, { now: world.clock.now(), mapping: world.pipeline.mapping })
+  expect(acted).toMatchObject({ event: 'linked', link: { record: 'opp-7', waiting: [{ subject: 'link' }] } })
+})
