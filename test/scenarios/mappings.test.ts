@@ -176,6 +176,9 @@ describe('an org that has everything', () => {
       '10 of 10 stages placed by name',
     )
     expect((await cli.run(['mappings', 'suggest', '--out', 'draft.yaml'])).code).toBe(3)
+    expect(await cli.read('draft.yaml')).toMatch(
+      /^# yaml-language-server: \$schema=\.dealbridge\/schema\/mapping\.salesforce\.json\n# Suggested/,
+    )
     expect(await cli.run(['mappings', 'validate', 'draft.yaml', '--live'])).toMatchObject({ code: 0 })
     expect((await cli.run(['mappings', 'suggest', '--schema'])).out).toContain(
       '.dealbridge/schema/mapping.salesforce.json',

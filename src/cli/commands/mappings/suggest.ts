@@ -1,6 +1,7 @@
 // `mappings suggest`: a first mapping from the fields and stages the CRM has, or the schema by which an editor completes
 // their names.
 
+import { dirname, relative } from 'node:path'
 import { editorSchemaFor, orgAt, suggestionFor, type Org } from '#control/mappings/suggest'
 import type { MappingDesk } from '#control/mappings/desk'
 import { NeedsHuman } from '#core/errors'
@@ -78,7 +79,7 @@ async function writeDraft(context: Context, org: Org, { desk, flags }: Drafting)
     timezone: desk.settings.timezone,
   })
   if (flags.out === undefined) context.lines([suggestion.text.trimEnd()])
-  else if (!(await files.create(files.resolve(flags.out), suggestion.text)))
+  else if (!(await files.create(files.resolve(flags.out), forEditors(context, org, { desk, flags }) + suggestion.text)))
     throw new NeedsHuman(`${flags.out} is there already, and was left as it is. Give another name.`, {
       code: 'DB-2036',
       who: 'CRM admin',
@@ -87,6 +88,13 @@ async function writeDraft(context: Context, org: Org, { desk, flags }: Drafting)
   if (flags.out !== undefined)
     context.note(`Written to ${flags.out}.   Next: dealbridge mappings validate ${flags.out} --live`)
   return exit.done
+}
+
+/** The first line of a file, which leads an editor to the names of this CRM. */
+function forEditors({ parts: { files } }: Context, { target }: Org, { desk, flags }: Drafting): string {
+  const schema = files.resolve(desk.settings.root, schemaFile(target.name))
+  const from = dirname(files.resolve(flags.out ?? ''))
+  return `# yaml-language-server: $schema=${relative(from, schema)}\n`
 }
 
 /** Where an editor is told to look, in the first line of a mapping. */
