@@ -3,7 +3,7 @@
 
 import type { Codebook } from '#core/codes'
 import type { Code } from '#core/model/ids'
-import type { Instant } from '#core/model/instant'
+import { msOf, type Instant } from '#core/model/instant'
 import type { Condition, PipelineSight, Sight } from '#alerts/condition'
 import { readFact } from '#assembly/facts'
 import type { Runner } from '#assembly/runner'
@@ -12,6 +12,7 @@ import { notebookOf } from '#control/notebook'
 import { problemGroups } from '#control/problem-groups'
 import type { Awaited } from '#control/roster'
 import type { Run } from '#ledger/entries'
+import { dueIn, type Moment } from './schedule.ts'
 
 /** Referrals named in one message; the rest is a number. */
 const referralsMax = 5
@@ -25,8 +26,8 @@ export class Sights {
     this.#codes = codes
   }
 
-  async of(runners: readonly Runner[], now: Instant): Promise<Sight> {
-    const seen = await Promise.all(runners.map(async (runner) => await this.#look(runner, now)))
+  async of(runners: readonly Runner[], now: Instant, zone: string): Promise<Sight> {
+    const seen = await Promise.all(runners.map(async (runner) => await this.#look(runner, now, zone)))
     return {
       now,
       pipelines: seen.map(({ pipeline }) => pipeline),
@@ -34,11 +35,10 @@ export class Sights {
     }
   }
 
-  async #look(runner: Runner, now: Instant): Promise<{ pipeline: PipelineSight; conditions: readonly Condition[] }> {
+  async #look(runner: Runner, now: Instant, zone: string): Promise<Looked> {
     const { lastRun, roster } = await notebookOf(runner)
     const isSilent = (await readFact(runner.ledger, 'paused')) !== null
-    const isGood = lastRun?.result === 'done' || lastRun?.result === 'held'
-    const pipeline = { name: runner.name, lastGood: isGood ? lastRun.startedAt : null, isSilent }
+    const pipeline = { name: runner.name, lastGood: lastGood(runner, lastRun, { now, zone }), isSilent }
     // What is wrong with a connection is so whether or not somebody paused what uses it.
     if (isSilent) return { pipeline, conditions: ofTrouble(runner).filter(({ connection }) => connection !== null) }
     return {
@@ -62,6 +62,26 @@ export class Sights {
     this.#stuck.set(runner, { run, groups })
     return groups
   }
+}
+
+interface Looked {
+  readonly pipeline: PipelineSight
+  readonly conditions: readonly Condition[]
+}
+
+/**
+ * When it was last as it should be. A run that stopped at a limit did what it should: it asks, and that is told as such.
+ * Whoever only waits for the hour that the schedule says is well for as long.
+ */
+function lastGood(
+  { settings }: Runner,
+  lastRun: Run | null,
+  { now, zone }: { now: Instant; zone: string },
+): Instant | null {
+  if (!lastRun || lastRun.result === 'failed') return null
+  const at = (instant: Instant): Moment => ({ at: instant, ms: msOf(instant) })
+  const waits = dueIn(settings.schedule, zone, { began: at(lastRun.startedAt), chance: 1 }, at(now))
+  return waits > 0 ? now : lastRun.startedAt
 }
 
 const plain = { connection: null, due: null, code: null, count: 0, referrals: [], url: null } as const
@@ -120,25 +140,16 @@ const ofEndings = ({ endings }: Runner, now: Instant): readonly Condition[] =>
     due,
   }))
 
-/** Stopped at a limit, or, where a person agrees to each plan, with something in it. */
+/** Stopped at a limit, or, where a person agrees to each plan, with something in it. Who only observes waits for nobody. */
 async function ofPlan(runner: Runner, lastRun: Run | null): Promise<readonly Condition[]> {
-  if (!lastRun) return []
+  const mode = await runner.mode()
+  if (!lastRun || mode === 'observe') return []
   const { result, code, startedAt, counts } = lastRun
   const ready = (counts['planned'] ?? 0) - (counts['held'] ?? 0)
-  const isReview =
-    ready > 0 && result !== 'failed' && (counts['written'] ?? 0) === 0 && (await runner.mode()) === 'review'
+  const isReview = mode === 'review' && result !== 'failed' && ready > 0 && (counts['written'] ?? 0) === 0
   if (result !== 'stopped' && !isReview) return []
-  return [
-    {
-      ...plain,
-      event: 'plan.waiting',
-      subject: runner.name,
-      pipeline: runner.name,
-      code,
-      since: startedAt,
-      count: ready,
-    },
-  ]
+  const about = { subject: runner.name, pipeline: runner.name, code, since: startedAt, count: ready }
+  return [{ ...plain, ...about, event: 'plan.waiting' }]
 }
 
 async function ofMapping({ name, ledger }: Runner): Promise<readonly Condition[]> {

@@ -57,7 +57,8 @@ export class AlertWatch {
     const assembly = this.#parts.assembly()
     if (assembly.settings.alerts.rules.length === 0) return this.#close()
     const { alerts } = this.#opened(assembly)
-    const sight = await this.#sights.of([...assembly.runners.values()], this.#parts.clock.now())
+    const { runners, settings } = assembly
+    const sight = await this.#sights.of([...runners.values()], this.#parts.clock.now(), settings.timezone)
     await alerts.round(sight, signal)
   }
 

@@ -4,11 +4,12 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { span } from '#alerts/wording'
 import type { Assembly } from '#assembly/assembly'
 import { putFact } from '#assembly/facts'
 import { pass } from '#control/pass'
 import { AlertWatch } from '#daemon/alert-watch'
-import type { Settings } from '#settings/settings'
+import type { ScheduleSettings, Settings } from '#settings/settings'
 import { Alerts } from '#settings/schema/alerts'
 import { FixConfig, later, isList, isObject, type JsonObject, parseJson, RetryLater, textOf } from '#spi'
 import { type Served, serve } from '#testkit/serve'
@@ -186,10 +187,40 @@ test('a plan that waits for a person is told: in review', async () => {
   expect(await told(minute, run)).toEqual(['new plan.waiting cosell'])
 })
 
-test('a plan that waits for a person is told: at a limit', async () => {
-  house = fakeHouse({ clock: handClock() })
+test('a pipeline that only observes waits for nobody, whatever its plan would stop at', async () => {
+  house = fakeHouse({ clock: handClock(), pipelines: [{ mode: 'observe' }] })
+  const { limits } = house.settings
+  await begin({ limits: { ...limits, changes: { ...limits.changes, creates: 1 } } })
+  for (const id of ['aaaa0001', 'aaaa0002']) addReferral(house.source, id, { status: 'Accepted' })
+  expect(await told(0, run)).toEqual([])
+  expect(await told(2 * hour, run)).toEqual([])
+})
+
+test('a pipeline that stopped at a limit asks, and is not stale', async () => {
   const { limits } = house.settings
   await begin({ limits: { ...limits, changes: { ...limits.changes, creates: 1 } } })
   for (const id of ['aaaa0001', 'aaaa0002']) addReferral(house.source, id, { status: 'Accepted' })
   expect(await told(0, run)).toEqual(['new plan.waiting cosell  DB-3122'])
+  expect(await told(2 * hour, run)).toEqual([])
+})
+
+test.each<[string, Partial<ScheduleSettings>, string]>([
+  ['once in two hours', { everyMs: 2 * hour }, '2 h 29 min'],
+  // It is 15:00 in Berlin when the test begins, and 6:00 fifteen hours later.
+  ['by day', { between: '06:00-15:30', outsideMs: null }, '15 h 29 min'],
+])('a pipeline that runs %s is stale half an hour after it should have run', async (_, over, after) => {
+  const schedule = { everyMs: 5 * minute, jitterMs: 0, between: null, outsideMs: null, ...over }
+  house = fakeHouse({ clock: handClock(), pipelines: [{ schedule }] })
+  await begin({})
+  await told(0, run)
+  await told(29 * minute, run)
+  let passed = 29 * minute
+  let said: readonly string[] = []
+  while (said.length === 0 && passed < day) {
+    said = await told(minute)
+    passed += minute
+  }
+  // The last run began at 15:29. It is looked at once a minute, last in the minute before it was due.
+  const from = over.everyMs === undefined ? 0 : 29 * minute
+  expect([said, span(passed - from)]).toEqual([['new pipeline.stale cosell'], after])
 })
