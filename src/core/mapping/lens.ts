@@ -43,7 +43,8 @@ export interface LensSpec {
 }
 
 export type Origin =
-  | { readonly is: 'path'; readonly place: Place }
+  /** `adds`: a list that writing only ever adds to; what else stands there is others'. */
+  | { readonly is: 'path'; readonly place: Place; readonly adds: boolean }
   /** A formula or a constant: only ever read. */
   | { readonly is: 'worked out'; readonly read: (env: Env) => Reading }
 
@@ -77,7 +78,7 @@ function lensToCrm(spec: LensSpec): Lens {
 
 function lensToReferral(spec: LensSpec): Lens {
   const { crm, from, combine } = spec
-  const place = from.is === 'path' ? from.place : { name: '', type: null, lengthMax: null }
+  const { place, adds } = from.is === 'path' ? from : { place: { name: '', type: null, lengthMax: null }, adds: false }
   const field = fieldReader(crm.name)
   const near = readerOf(sourceType(spec, crm), crm.name, spec.zone)
   const treat = compileTreatment(spec.treatment, contextOf(spec, crm.name))
@@ -87,7 +88,7 @@ function lensToReferral(spec: LensSpec): Lens {
     ? (fields: Fields): Reading => near(field(fields))
     : (fields: Fields): Reading => then(near(field(fields)), (value) => treat(value, null))
   return {
-    fromReferral: combine === 'replace' ? coarse(spec, (env: Env) => far(path(env.referral))) : hidden,
+    fromReferral: combine === 'replace' && !adds ? coarse(spec, (env: Env) => far(path(env.referral))) : hidden,
     fromCrm: coarse(spec, read),
     toReferral: writing(spec, place, (value, now, at) => inReferral(spec, place, value, { now: now ?? {}, at })),
   }

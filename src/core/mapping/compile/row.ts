@@ -64,6 +64,8 @@ export function compileWords(desk: Desk, document: RowWords, context: RowContext
   const path = source?.is === 'path' ? source.path : null
   checkWritable(desk, document, { place, direction, path, forNew: context.forNew === true })
   if (!source) return undefined
+  if (direction !== 'toReferral' && isListOfThings(source))
+    return notOneValue(desk, source.path, document.referral?.node)
   return build(desk, document, { ...context, at: document.at, place, direction, zone, source })
 }
 
@@ -171,6 +173,19 @@ function build(desk: Desk, document: RowWords, parts: Parts): Row | undefined {
   return rowOf(desk, document, parts, { direction, type, zone, from: origin, treatment })
 }
 
+type PathSource = Extract<Source, { readonly is: 'path' }>
+
+/** People, solutions: a CRM names new ones; what each of them is made of is read by the name of the field. */
+const isListOfThings = (source: Source): source is PathSource =>
+  source.is === 'path' && source.property?.type === 'object'
+
+function notOneValue(desk: Desk, path: string, at: Span | undefined): undefined {
+  if (!at) return
+  desk.notes.error(at, 'DB-2105', `"${path}" is a list of things with fields of their own.`, {
+    fix: 'name one of their fields after a dot, or direction: toReferral to add to it',
+  })
+}
+
 interface OriginParts {
   readonly source: Source
   readonly target: Target
@@ -180,7 +195,11 @@ interface OriginParts {
 
 function originOf(desk: Desk, { source, target, zone, isChanged }: OriginParts): Origin | undefined {
   if (source.is === 'path') {
-    return { is: 'path', place: { name: source.path, type: source.type, lengthMax: null } }
+    return {
+      is: 'path',
+      place: { name: source.path, type: source.type, lengthMax: null },
+      adds: isListOfThings(source),
+    }
   }
   if (source.is === 'formula') {
     const type = isChanged ? source.type : target.type
