@@ -89,9 +89,10 @@ class Application {
     this.#links = new Map(frame.links)
     this.#queue = plan.changes.filter((change) => change.state === 'ready')
     this.#planned = new Set(this.#queue.map((change) => change.id))
+    for (const { link, id } of this.#queue) this.#left.set(link, (this.#left.get(link) ?? new Set()).add(id))
+    // What is waited for is not concluded: its link is looked at again until it is.
     for (const change of this.#queue) if (this.#mayStillTurnUp(change)) this.#failed.add(change.id)
     this.#queue = this.#queue.filter(({ id }) => !this.#failed.has(id))
-    for (const { link, id } of this.#queue) this.#left.set(link, (this.#left.get(link) ?? new Set()).add(id))
   }
 
   async run(): Promise<Applied> {

@@ -2,8 +2,9 @@
 
 import type { RowId } from '#core/model/ids'
 import type { Instant } from '#core/model/instant'
+import { at, sameJson } from '#core/model/json'
 import { baseValue, type Link } from '#core/model/link'
-import type { VendorRecord } from '#core/model/record'
+import { isPointer, type VendorRecord } from '#core/model/record'
 import { ReferralFacts } from '#core/model/referral'
 import type { Standing } from '#core/model/stage'
 import { sameValue, type Value } from '#core/model/value'
@@ -47,7 +48,7 @@ export function settledUpdate(looked: Looked, intents: readonly Intent[]): Settl
 
 interface Finding {
   readonly intent: Intent
-  /** Something of the update is there that was not there before: then all of it was. */
+  /** Something of the update is there that was not there before: then all of it was, unless somebody else did the same. */
   readonly arrived: boolean
   /** All that the record can show of it is there. */
   readonly whole: boolean
@@ -63,8 +64,14 @@ function findingOf(looked: Looked, intent: Intent): Finding {
   const rows = shownBy(looked, change)
   const standing = shownStanding(looked, change)
   const arrived = rows.some(isThere) || standing.arrived
-  const known = arrived ? rows : rows.filter(isReplaced)
-  const values = arrived ? change.settles.values : Object.fromEntries(known.map(({ row, intended }) => [row, intended]))
+  const doubtful = rows.filter(isUnmoved).map(({ row }) => row)
+  const known = rows.filter(isReplaced)
+  // An update that only tells an id settles nothing; what it wrote can still be seen.
+  const isBare = rows.length === 0 && change.settles.standing === undefined
+  const sure = arrived
+    ? Object.entries(change.settles.values)
+    : known.map(({ row, intended }) => [row, intended] as const)
+  const values = Object.fromEntries(sure.filter(([row]) => !doubtful.some((one) => one === row)))
   const { standing: _, closes, ...rest } = change.settles
   const settles: Settlement = {
     ...rest,
@@ -74,10 +81,11 @@ function findingOf(looked: Looked, intent: Intent): Finding {
   return {
     intent,
     arrived,
-    whole:
-      arrived && rows.every(isAsIntended) && (change.settles.standing === undefined || standing.shown !== undefined),
+    whole: isBare
+      ? showsAllOf(looked, change)
+      : arrived && rows.every(isAsIntended) && (change.settles.standing === undefined || standing.shown !== undefined),
     settles,
-    doubtful: arrived ? [] : rows.filter(isUnmoved).map(({ row }) => row),
+    doubtful,
     hidden: arrived ? [] : rows.filter(({ now }) => now === undefined).map(({ row }) => row),
   }
 }
@@ -103,6 +111,14 @@ const isThere = ({ before, intended, now }: Shown): boolean =>
 const isUnmoved = ({ before, intended, now }: Shown): boolean =>
   now !== undefined && sameValue(now, before) && !sameValue(before, intended)
 const isReplaced = ({ before, now }: Shown): boolean => now !== undefined && !sameValue(now, before)
+
+/** Every field that was sent shows what was sent; a pointer was filled in with the deal's own record. */
+function showsAllOf({ link, record }: Looked, { write }: Change): boolean {
+  return Object.entries(write.fields).every(([path, sent]) => {
+    const shown = Object.hasOwn(record.fields, path) ? record.fields[path] : at(record.fields, path)
+    return sameJson(shown ?? null, isPointer(sent) && sent.$write === link.key ? link.record : sent)
+  })
+}
 
 function shownBy({ pipeline, link, record, now }: Looked, { side, settles }: Change): readonly Shown[] {
   const env: Env = { referral: record.fields, crm: null, now }

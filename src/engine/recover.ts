@@ -139,7 +139,8 @@ function seenAnew(
 ): Link {
   const { record, before, now } = of
   const seen = side === 'referral' ? link.left : link.right
-  const anew = actedOn(replaced(seen, before === null ? null : version(before), now), record, now)
+  const old = before === null ? null : version(before)
+  const anew = actedOn(replaced(seen, old, { made: null, now }), record, now)
   return side === 'referral' ? { ...link, left: anew } : { ...link, right: anew }
 }
 

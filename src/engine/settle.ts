@@ -52,8 +52,8 @@ const isOwnRecord = (link: Link, change: Change): boolean =>
 function sideAfter(link: Link, change: Change, { written, now }: { written: Written; now: Instant }): Partial<Link> {
   const old = change.write.do === 'update' && change.write.expect !== written.version ? change.write.expect : null
   return change.side === 'referral'
-    ? { left: replaced(link.left, old, now) }
-    : { right: replaced(link.right, old, now) }
+    ? { left: replaced(link.left, old, { made: written.version, now }) }
+    : { right: replaced(link.right, old, { made: written.version, now }) }
 }
 
 function withoutMade(owed: Link['owed'], { write }: Change): Pick<Link, 'owed'> {

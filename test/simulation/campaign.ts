@@ -1,18 +1,23 @@
-// Runs many seeds, or one:
+// Runs many seeds, or one, or every known-bad variant of the engine:
 //
 //   npm run simulate -- --seeds 20000             seeds 1 to 20000, on two cores
 //   npm run simulate -- --seeds 500 --from 7001   seeds 7001 to 7500
 //   npm run simulate -- --seed 4711               one seed, told at length and made as small as it gets when it fails
 //   npm run simulate -- --seed 4711 --variant no-if-match
+//   npm run simulate -- --variants --seeds 400    how often each mistake is noticed
+//   npm run simulate -- --pairs                   the engine dies twice, at every two moments of the four shortest stories
+//
+// Ends with 1 when a seed fails, or when a variant does not.
 
-import { fork } from 'node:child_process'
 import { parseArgs } from 'node:util'
+import { dieAt, shortStories } from './crash-points.ts'
+import { failedOf, seedsFrom, simulateMany } from './crowd.ts'
 import { shrink } from './shrink.ts'
 import { simulate } from './simulate.ts'
 import { storyOf } from './story.ts'
 import { tell } from './tell.ts'
+import { variants } from './variants/list.ts'
 import { replacementsOf, usesPatches } from './variants/variants.ts'
-import type { Batch, BatchResult } from './worker.ts'
 
 const { values } = parseArgs({
   options: {
@@ -21,96 +26,93 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     workers: { type: 'string', default: '2' },
     variant: { type: 'string' },
+    variants: { type: 'boolean', default: false },
+    pairs: { type: 'boolean', default: false },
     /** Stop after so many failures; 0: never. */
     failures: { type: 'string', default: '0' },
   },
 })
+const [from, count, workers] = [Number(values.from), Number(values.seeds), Number(values.workers)]
+const failuresMax = Number(values.failures) || Number.POSITIVE_INFINITY
 
 /** So many failures are told; the others are counted. */
 const tellsMax = 20
 
-if (values.seed !== undefined) await one(Number(values.seed))
-else await many(Number(values.from), Number(values.seeds))
+if (values.variants) await wrong()
+else if (values.pairs) await pairs()
+else if (values.seed === undefined) await many(seedsFrom(from, count))
+// The engine's text is changed in another process only.
+else if (values.variant !== undefined && usesPatches(values.variant)) await many([Number(values.seed)])
+else await one(Number(values.seed))
 
 async function one(seed: number): Promise<void> {
-  if (values.variant !== undefined && usesPatches(values.variant)) {
-    // The engine's text is changed in another process only.
-    await many(seed, 1)
-    return
-  }
   const replacements = replacementsOf(values.variant)
   const { violations, history } = await simulate(storyOf(seed), replacements)
-  if (violations.length === 0) {
+  const [first] = violations
+  if (!first) {
     console.log(`seed ${seed}: no violation in ${history.passes.length} passes and ${history.attempts.length} writes.`)
     return
   }
-  const [first] = violations
   const small = await shrink(storyOf(seed), async (story) => {
     const found = await simulate(story, replacements)
-    return found.violations.some(({ invariant }) => invariant === first?.invariant)
+    return found.violations.some(({ invariant }) => invariant === first.invariant)
   })
   const end = await simulate(small, replacements)
   console.log(JSON.stringify(small, null, 1))
   for (const { invariant, referral, what } of end.violations) console.log(`${invariant} ${referral}: ${what}`)
-  const referral = small.referrals.find(({ id }) =>
-    end.violations.some((one) => one.referral.toLowerCase() === id.toLowerCase()),
-  )
+  const concerned = new Set(end.violations.map(({ referral }) => referral.toLowerCase()))
+  const referral = small.referrals.find(({ id }) => concerned.has(id.toLowerCase()))
   if (referral) console.log(tell(end.history, referral.id))
   process.exitCode = 1
 }
 
-async function many(from: number, count: number): Promise<void> {
+async function many(seeds: readonly number[]): Promise<void> {
   const began = performance.now()
-  const results = await inWorkers(from, count)
-  const failed = results.filter(({ violations }) => violations.length > 0).toSorted((a, b) => a.seed - b.seed)
+  const { variant } = values
+  const results = await simulateMany({ seeds, workers, variant, failuresMax })
+  const failed = failedOf(results)
   const seconds = (performance.now() - began) / 1000
-  const variant = values.variant === undefined ? '' : ` --variant ${values.variant}`
   for (const { seed, violations } of failed.slice(0, tellsMax)) {
     const [first] = violations
     console.log(`seed ${seed}: ${first?.invariant} ${first?.referral}: ${first?.what}`)
-    console.log(`  npm run simulate -- --seed ${seed}${variant}`)
+    console.log(`  npm run simulate -- --seed ${seed}${variant === undefined ? '' : ` --variant ${variant}`}`)
   }
-  const rate = (results.length / seconds / Number(values.workers)).toFixed(1)
+  const rate = (results.length / seconds / workers).toFixed(1)
   console.log(
     `${failed.length} of ${results.length} seeds with violations; ${seconds.toFixed(0)} s, ${rate} seeds per second and core.`,
   )
   process.exitCode = failed.length > 0 ? 1 : 0
 }
 
-/** Every worker takes a batch at a time, so that none waits for another at the end. */
-async function inWorkers(from: number, count: number): Promise<readonly BatchResult[]> {
-  const results: BatchResult[] = []
-  let next = from
-  const failuresMax = Number(values.failures)
-  const take = (): Batch | null => {
-    const failures = results.filter(({ violations }) => violations.length > 0).length
-    if (next >= from + count || (failuresMax > 0 && failures >= failuresMax)) return null
-    const seeds = Array.from({ length: Math.min(25, from + count - next) }, (_, index) => next + index)
-    next += seeds.length
-    return { seeds, ...(values.variant === undefined ? {} : { variant: values.variant }) }
+/** A table for docs/reliability.md. The seeds that notice a mistake are named, for the short form in the test command. */
+async function wrong(): Promise<void> {
+  const missed: string[] = []
+  console.log('| Variant | Mistake | Seeds that noticed | First ones |\n|---|---|---|---|')
+  for (const { name, mistake } of variants) {
+    const results = await simulateMany({ seeds: seedsFrom(from, count), workers, variant: name, failuresMax })
+    const failed = failedOf(results)
+    if (failed.length === 0) missed.push(name)
+    const first = failed.slice(0, 3).map(({ seed }) => seed)
+    console.log(`| ${name} | ${mistake} | ${failed.length} of ${results.length} | ${first.join(', ')} |`)
   }
-  const workers = Array.from({ length: Math.min(Number(values.workers), Math.ceil(count / 25)) }, () =>
-    serve(take, results),
-  )
-  await Promise.all(workers)
-  return results
+  console.log(`\n${variants.length - missed.length} of ${variants.length} variants noticed. ${missed.join(', ')}`)
+  process.exitCode = missed.length > 0 ? 1 : 0
 }
 
-function serve(take: () => Batch | null, results: BatchResult[]): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const variant = values.variant === undefined ? {} : { SIMULATION_VARIANT: values.variant }
-    const worker = fork(new URL('worker.ts', import.meta.url), { env: { ...process.env, ...variant } })
-    const go = (): void => {
-      const batch = take()
-      if (batch) worker.send(batch)
-      else worker.disconnect()
-    }
-    worker.on('message', (message) => {
-      results.push(...(message as readonly BatchResult[]))
-      go()
-    })
-    worker.on('error', reject)
-    worker.on('exit', (code) => (code === 0 ? resolve() : reject(new Error(`a worker ended with ${code}`))))
-    go()
-  })
+async function pairs(): Promise<void> {
+  const stories = await Promise.all(shortStories.map(async (short) => ({ short, calm: await dieAt(short) })))
+  let [deaths, wrong] = [0, 0]
+  for (const { short, calm } of stories.toSorted((a, b) => a.calm.points - b.calm.points).slice(0, 4)) {
+    for (let first = 0; first < calm.points; first += 1)
+      for (let second = first + 1; second < calm.points; second += 1) {
+        const { violations, end } = await dieAt(short, first, second)
+        deaths += 1
+        if (violations.length === 0 && JSON.stringify(end) === JSON.stringify(calm.end)) continue
+        wrong += 1
+        console.log(`${short.name}: ends differently when it dies at ${first} and at ${second}`)
+      }
+    console.log(`${short.name}: every two of ${calm.points} moments`)
+  }
+  console.log(`${wrong} of ${deaths} pairs ended differently.`)
+  process.exitCode = wrong > 0 ? 1 : 0
 }

@@ -8,13 +8,24 @@ import { replacementsOf } from './variants/variants.ts'
 
 const seeds = 150
 
-test(`I1 to I17: ${seeds} seeded worlds end as promised`, { timeout: 120_000 }, async () => {
+test(`I1 to I17, F46: ${seeds} seeded worlds end as promised`, { timeout: 120_000 }, async () => {
   const broken: string[] = []
   for (let seed = 1; seed <= seeds; seed += 1) {
     const { violations } = await simulateSeed(seed)
     broken.push(...violations.map(({ invariant, referral, what }) => `seed ${seed}: ${invariant} ${referral}: ${what}`))
   }
   expect(broken).toEqual([])
+})
+
+/** Each was lost or doubled once, and is told for ever. */
+const onceBroken: readonly [seed: number, found: string][] = [
+  [6311, 'a contact’s part in a deal, lost together with the deal, was not sent again'],
+  [13363, 'of two lost updates that tell the same id, the wrong one counted as arrived'],
+  [17557, 'half of a lost update was there because somebody else had done the same'],
+]
+
+test.each(onceBroken)('seed %i: %s', async (seed) => {
+  expect((await simulateSeed(seed)).violations).toEqual([])
 })
 
 test.each([3, 77, 4_711])('seed %i tells the same story twice, to the byte', async (seed) => {

@@ -52,11 +52,20 @@ export function actedOn(seen: Seen, { version, changedAt }: StateMark, now: Inst
   }
 }
 
-/** Our own write has replaced a state. What the vendor made of it is compared like any other, so it is not named seen. */
-export function replaced(seen: Seen, version: Version | null, now: Instant): Seen {
+/**
+ * Our own write has replaced a state. What the vendor made of it is compared like any other, so it is not named seen; but
+ * whatever is acted on after it makes it old.
+ */
+export function replaced(seen: Seen, version: Version | null, by: { made: Version | null; now: Instant }): Seen {
   const { acted: _, ...rest } = seen
   const older = version === null ? seen.older : withOlder(seen.older, version)
-  return { ...rest, version: null, ...(older ? { older } : {}), freshUntil: later(now, replicaLagMs) }
+  return {
+    ...rest,
+    version: null,
+    ...(by.made === null ? {} : { acted: by.made }),
+    ...(older ? { older } : {}),
+    freshUntil: later(by.now, replicaLagMs),
+  }
 }
 
 const withOlder = (older: Seen['older'], version: Version): Version[] =>

@@ -7,7 +7,7 @@ import { variantOf, type Patch } from './list.ts'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 
-export async function patchSources(name: string | undefined): Promise<void> {
+export function patchSources(name: string | undefined): void {
   if (name === undefined) return
   const byFile = Map.groupBy(variantOf(name).patches, ({ file }) => file)
   if (byFile.size === 0) return
@@ -20,7 +20,6 @@ export async function patchSources(name: string | undefined): Promise<void> {
       return { format: 'module', source, shortCircuit: true }
     },
   })
-  await Promise.resolve()
 }
 
 export const textOf = (file: string): string => readFileSync(`${root}${file}`, 'utf8')
