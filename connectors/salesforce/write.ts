@@ -135,6 +135,7 @@ class Job {
 
   /** A parent is there and yet could not be named within the call: this server does not do that. */
   #learn(parcels: readonly Parcel[], outcomes: readonly (readonly Outcome[])[]): void {
+    if (!outcomes.some((some) => some.some(({ is }) => is === 'waits'))) return
     const written = new Set<LinkKey>()
     for (const [index, parcel] of parcels.entries()) {
       for (const [at, { row }] of parcel.rows.entries()) {
