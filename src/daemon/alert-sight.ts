@@ -20,6 +20,8 @@ const referralsMax = 5
 /** Going through all links is dear: once for each pass is enough. */
 export class Sights {
   readonly #codes: Codebook
+  /** Since when we look: what was before is nobody's fault now. */
+  #since: Instant | null = null
   readonly #stuck = new WeakMap<Runner, { readonly run: string; readonly groups: readonly ProblemGroup[] }>()
 
   constructor(codes: Codebook) {
@@ -27,7 +29,8 @@ export class Sights {
   }
 
   async of(runners: readonly Runner[], now: Instant, zone: string): Promise<Sight> {
-    const seen = await Promise.all(runners.map(async (runner) => await this.#look(runner, now, zone)))
+    const from = (this.#since ??= now)
+    const seen = await Promise.all(runners.map(async (runner) => await this.#look(runner, { now, zone, from })))
     return {
       now,
       pipelines: seen.map(({ pipeline }) => pipeline),
@@ -35,10 +38,11 @@ export class Sights {
     }
   }
 
-  async #look(runner: Runner, now: Instant, zone: string): Promise<Looked> {
+  async #look(runner: Runner, look: Look): Promise<Looked> {
+    const { now } = look
     const { lastRun, roster } = await notebookOf(runner)
     const isSilent = (await readFact(runner.ledger, 'paused')) !== null
-    const pipeline = { name: runner.name, lastGood: lastGood(runner, lastRun, { now, zone }), isSilent }
+    const pipeline = { name: runner.name, lastGood: lastGood(runner, lastRun, look), isSilent }
     // What is wrong with a connection is so whether or not somebody paused what uses it.
     if (isSilent) return { pipeline, conditions: ofTrouble(runner).filter(({ connection }) => connection !== null) }
     return {
@@ -64,6 +68,12 @@ export class Sights {
   }
 }
 
+interface Look {
+  readonly now: Instant
+  readonly zone: string
+  readonly from: Instant
+}
+
 interface Looked {
   readonly pipeline: PipelineSight
   readonly conditions: readonly Condition[]
@@ -73,12 +83,9 @@ interface Looked {
  * When it was last as it should be. A run that stopped at a limit did what it should: it asks, and that is told as such.
  * Whoever only waits for the hour that the schedule says is well for as long.
  */
-function lastGood(
-  { settings }: Runner,
-  lastRun: Run | null,
-  { now, zone }: { now: Instant; zone: string },
-): Instant | null {
-  if (!lastRun || lastRun.result === 'failed') return null
+function lastGood({ settings }: Runner, lastRun: Run | null, { now, zone, from }: Look): Instant | null {
+  if (!lastRun || lastRun.startedAt < from) return from
+  if (lastRun.result === 'failed') return null
   const at = (instant: Instant): Moment => ({ at: instant, ms: msOf(instant) })
   const waits = dueIn(settings.schedule, zone, { began: at(lastRun.startedAt), chance: 1 }, at(now))
   return waits > 0 ? now : lastRun.startedAt

@@ -173,6 +173,16 @@ test('a question and a problem are told by their cause, when they have lasted', 
   expect(await told(minute, run)).toEqual(['new conflict.waiting cosell  DB-3501'])
 })
 
+test('a start after a long time has half an hour to become well', async () => {
+  await told(0, run)
+  house.clock.turn(2 * day)
+  await begin({})
+  house.source.fails = () => new RetryLater('down', { code: 'DB-1202' })
+  expect(await told(minute, run)).toEqual([])
+  expect(await told(28 * minute, run)).toEqual([])
+  expect(await told(5 * minute, run)).toEqual(['new pipeline.stale cosell'])
+})
+
 test('a paused pipeline is left in peace', async () => {
   await told(0, run)
   await theRunner().ledger.commit([putFact('paused', { who: 'anna', at: house.clock.now() })])
