@@ -209,6 +209,42 @@ describe('declined', () => {
   })
 })
 
+// Every call of the passes that carry an answer: LEAD_CUTS=all npx vitest run test/scenarios/leads.test.ts
+const isThorough = process.env['LEAD_CUTS'] === 'all'
+const cuts = (isThorough ? (['at Microsoft', 'here', 'on both sides'] as const) : (['on both sides'] as const)).flatMap(
+  (where) =>
+    (['servedCrm', 'servedSource'] as const).flatMap((side) =>
+      (['cut-before', 'cut-after'] as const).flatMap((fault) =>
+        Array.from({ length: isThorough ? 12 : 2 }, (_, n) => ({
+          where,
+          side,
+          fault,
+          call: isThorough ? n + 1 : 3 * n + 1,
+        })),
+      ),
+    ),
+)
+
+test.each(cuts)('answered $where, with call $call of $side $fault: it comes to the same', async (cut) => {
+  if (cut.where !== 'here') atMicrosoft({ status: 'Active', substatus: 'Accepted' })
+  if (cut.where !== 'at Microsoft') bySeller({ statecode: 'Qualified' })
+  let calls = 0
+  trip[cut.side].breaks = () => {
+    calls += 1
+    return calls === cut.call ? { do: cut.fault } : undefined
+  }
+  for (let time = 0; time < 3; time += 1) {
+    await cycle(trip.as('auto'), { signal: AbortSignal.timeout(15_000) })
+    trip.clock.turn(minute)
+  }
+  trip[cut.side].breaks = () => undefined
+  trip.clock.turn(20 * minute)
+  await settled()
+  trip.clock.turn(20 * minute)
+  await settled()
+  await assertQualified()
+})
+
 test('our own lead that comes back is known by what it says: nothing is asked about it', async () => {
   trip.source.arrive('lead', 'Americas')
   const { applied } = await pass()
