@@ -184,7 +184,7 @@ export interface ExplainedField {
   readonly referral: Json
   readonly base: Json
   readonly crm: Json
-  readonly state: 'in step' | 'to be written' | 'held' | 'question' | 'refused' | 'differs'
+  readonly state: 'in step' | 'to be written' | 'held' | 'question' | 'refused' | 'differs' | 'no record'
   readonly direction: 'toCrm' | 'toReferral' | 'both'
   readonly from: string
   readonly rule: string

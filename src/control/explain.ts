@@ -79,7 +79,7 @@ async function told({ pipeline, view, link, request }: Told): Promise<Explanatio
     referral: link?.referral ?? view.referral?.id ?? '',
     facts: facts && { kind: facts.kind, direction: facts.direction, stage: facts.stage, microsoft: atMicrosoft(facts) },
     record: link?.record ? { kind: link.kind, id: link.record } : null,
-    linkedSince: link?.record ? link.since : null,
+    linkedSince: link?.record && !link.unshared ? link.since : null,
     mapping: { name: mapping.name, hash: mapping.hash },
     source: source.facet.label,
     target: target.facet.label,
@@ -148,7 +148,7 @@ function fieldOf(row: Row, { view, env, plan, link }: Around): ExplainedField {
     referral: row.referral === null && row.direction === 'toReferral' ? null : shown(left),
     base: base ?? null,
     crm: right ? shown(right) : null,
-    state: question ? 'question' : change ? stateOf(change) : agrees ? 'in step' : 'differs',
+    state: question ? 'question' : change ? stateOf(change) : unwritten(view) || (agrees ? 'in step' : 'differs'),
     direction: row.direction,
     from: row.referral ?? row.rule.key,
     rule: `${row.rule.file}:${row.rule.line}`,
@@ -167,12 +167,15 @@ function stageOf({ mapping }: Pipeline, view: DealView, plan: Plan, link: Link |
     referral: view.facts?.stage ? [view.facts.stage, view.facts.step].filter(Boolean).join(' / ') : null,
     base: standing ? [standing.stage, standing.step].filter(Boolean).join(' / ') : null,
     crm: inCrm === '' ? (row?.stage ?? null) : inCrm,
-    state: change ? stateOf(change) : wait ? 'held' : 'in step',
+    state: change ? stateOf(change) : wait ? 'held' : unwritten(view) || 'in step',
     direction: 'both',
     from: 'status',
     rule: row ? `${row.rule.file}:${row.rule.line}` : '',
   }
 }
+
+/** Two sides of which one is not there are not in step. */
+const unwritten = ({ crm, referral }: DealView): 'no record' | '' => (crm && referral ? '' : 'no record')
 
 const states = { ready: 'to be written', held: 'held', question: 'question', refused: 'refused' } as const
 const stateOf = (change: Change): ExplainedField['state'] => states[change.state]

@@ -1,6 +1,7 @@
 // Where a deal stands, and why: three values for every field (Partner Center, last synced, CRM), what waits and until
 // when, and on wish the history that led there.
 
+import { shareMark } from '#core/model/ids'
 import type { Instant } from '#core/model/instant'
 import type { Json } from '#core/model/json'
 import { isList, isObject } from '#core/model/json'
@@ -28,7 +29,7 @@ export function explainLines(of: Explanation, print: ExplainPrint): readonly str
   const linked = of.linkedSince ? `   linked ${when(of.linkedSince, now, zone)}` : ''
   return [
     `${paint.bold(of.title)}   ${facts}   ${of.pipeline}, mapping ${of.mapping.name}`,
-    `${of.source} ${of.referral}  ↔  ${record}${linked}`,
+    `${of.source} ${isToCome(of.referral) ? 'has no deal of it yet' : of.referral}  ↔  ${record}${linked}`,
     ...microsoftLine(of.facts),
     ...(of.skipped ? ['', `No mapping takes it: ${of.skipped}`] : []),
     '',
@@ -45,6 +46,9 @@ export function explainLines(of: Explanation, print: ExplainPrint): readonly str
   ]
 }
 
+/** It is to become a deal there, and has a name of our making until then. */
+const isToCome = (referral: string): boolean => referral.startsWith(shareMark)
+
 /** What Microsoft's seller made of a deal that both work on. */
 function microsoftLine(facts: Explanation['facts']): readonly string[] {
   if (!facts?.microsoft) return []
@@ -56,7 +60,7 @@ function fieldLines(of: Explanation, { paint, full, field }: ExplainPrint): read
   const wanted = field === null ? of.fields : of.fields.filter(({ name }) => name.toLowerCase() === field.toLowerCase())
   if (field !== null && wanted.length === 0)
     return [`The mapping has no row for ${field}. Its rows: ${of.fields.map(({ name }) => name).join(', ')}`]
-  const quiet = full || field !== null ? [] : wanted.filter(({ state }) => state === 'in step')
+  const quiet = full || field !== null ? [] : wanted.filter(({ state }) => isQuiet[state] === true)
   const loud = wanted.filter((one) => !quiet.includes(one))
   const rows = (loud.length > 0 ? loud : quiet.slice(0, 5)).map((one) => [
     one.name,
@@ -69,7 +73,7 @@ function fieldLines(of: Explanation, { paint, full, field }: ExplainPrint): read
   const rest = loud.length > 0 ? quiet.length : Math.max(0, quiet.length - 5)
   return [
     ...table(['FIELD', of.source.toUpperCase(), 'LAST SYNCED', of.target.toUpperCase(), 'STATE', 'RULE'], rows, paint),
-    ...(rest > 0 ? [paint.dim(`  … ${plural(rest, 'more field')} in step   (--full)`)] : []),
+    ...(rest > 0 ? [paint.dim(`  … ${plural(rest, 'more field')} ${quiet[0]?.state ?? ''}   (--full)`)] : []),
   ]
 }
 
@@ -80,7 +84,10 @@ const marks: Readonly<Record<ExplainedField['state'], string>> = {
   question: '=',
   refused: '✗',
   differs: '·',
+  'no record': '–',
 }
+/** Of these there is nothing to tell; they are counted. */
+const isQuiet: { readonly [state in ExplainedField['state']]?: true } = { 'in step': true, 'no record': true }
 const arrows: Readonly<Record<ExplainedField['direction'], string>> = { toCrm: '→', toReferral: '←', both: '↔' }
 
 const stateOf = ({ state, direction }: ExplainedField): string => `${marks[state]} ${state} ${arrows[direction]}`

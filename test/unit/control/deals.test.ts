@@ -112,6 +112,9 @@ describe('a deal', () => {
     addReferral(house.source, '49d90c72-aaaa', { status: 'Accepted', amount: '7' })
     await house.control.sync({ who })
     expect(house.salesforce.records.size).toBe(1)
+    // Nothing is in step with a record that is not there.
+    const { fields } = await house.control.explain({ deal: '49d90c72' })
+    expect([...new Set(fields.map(({ state }) => state))]).toEqual(['no record'])
 
     house.salesforce.put(opportunity, '006other', { Name: 'By hand', Amount: '7', StageName: 'Open' })
     await house.control.deal({ do: 'link', deal: '49d90c72', record: '006other', who })
