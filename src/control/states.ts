@@ -23,7 +23,7 @@ export async function countLinks(ledger: Ledger): Promise<Counted> {
   const counts = { linked: 0, inStep: 0, waiting: 0, stuck: 0 }
   const heldByCode = new Map<string, number>()
   for await (const link of ledger.all('link')) {
-    counts.linked += link.record === null ? 0 : 1
+    counts.linked += link.record === null || link.unshared ? 0 : 1
     const state = stateOf(link)
     if (state === 'in-step') counts.inStep += 1
     else if (state === 'stuck') counts.stuck += 1
