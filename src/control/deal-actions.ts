@@ -26,7 +26,10 @@ export interface Actor {
   readonly mapping: Mapping | null
 }
 
-export function actOn(link: Link, request: DealRequest, actor: Actor): Acted {
+/** What leaves a link behind; forgetting does not, and is told in forget.ts. */
+export type LinkRequest = Exclude<DealRequest, { readonly do: 'forget' }>
+
+export function actOn(link: Link, request: LinkRequest, actor: Actor): Acted {
   switch (request.do) {
     case 'resolve':
       return resolve(link, request, actor)

@@ -29,6 +29,7 @@ import { actOn, changesFor } from './deal-actions.ts'
 import { findDeal } from './deals.ts'
 import type { Ending } from './ending.ts'
 import { explain } from './explain.ts'
+import { forget } from './forget.ts'
 import { listDeals } from './list.ts'
 import type { Preview, Publication, SchemaAnswer, Versions } from './mappings/answers.ts'
 import { preview } from './mappings/preview.ts'
@@ -126,6 +127,7 @@ export class LocalControl implements Control {
       const now = runner.machine.clock.now()
       // Read again now that nobody else is at work with it.
       const current = (await runner.ledger.get('link', link.key)) ?? link
+      if (request.do === 'forget') return await forget(runner, current, request.who)
       const acted = actOn(current, request, { now, mapping: await this.#mappingOf(runner) })
       await runner.ledger.commit(...changesFor(acted, request.who, now))
       const notebook = await notebookOf(runner)

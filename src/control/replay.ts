@@ -18,8 +18,8 @@ export async function replay(runners: readonly Runner[], request: ReplayRequest,
   const runs = []
   for (const runner of runners) {
     const woken = await wake(runner, request)
-    if (woken === 0) continue
     deals += woken
+    if (woken === 0 || request.dryRun) continue
     const report = await pass(runner, { ...how.ending, tell: how.tell, who: request.who })
     runs.push(ran(runner, report, report.applied === null && report.result === 'done' ? 'observing' : report.result))
   }
@@ -33,6 +33,10 @@ async function wake(runner: Runner, request: ReplayRequest): Promise<number> {
     let count = 0
     for await (const link of runner.ledger.all('link')) {
       if (!isMeant(link, request)) continue
+      if (request.dryRun) {
+        count += 1
+        continue
+      }
       const waiting = link.waiting.map((wait) => (isHeld(wait, request) ? { ...wait, until: now } : wait))
       changes.push({ put: 'link', key: link.key, value: { ...link, waiting } })
       count += 1

@@ -97,6 +97,7 @@ export const DealRequest = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('unlink'), deal: name, pipeline: name.optional(), who }),
   z.strictObject({ do: z.literal('pause'), deal: name, pipeline: name.optional(), who }),
   z.strictObject({ do: z.literal('resume'), deal: name, pipeline: name.optional(), who }),
+  z.strictObject({ do: z.literal('forget'), deal: name, pipeline: name.optional(), who }),
 ])
 export type DealRequest = z.infer<typeof DealRequest>
 
@@ -116,12 +117,12 @@ export const ReplayRequest = z.strictObject({
     .optional(),
   deal: name.optional(),
   since: z.string().max(40).optional(),
+  /** Only tells which deals it would be. */
+  dryRun: z.boolean().optional(),
   who,
 })
 export type ReplayRequest = z.infer<typeof ReplayRequest>
 
-/** An absolute path: the daemon may stand in another folder than whoever asks. */
-export const BackupRequest = z.strictObject({ to: z.string().min(1).max(4096) })
 export const VerifyRequest = z.strictObject({
   pipeline: name.optional(),
   /** How many deals that differ are told one by one; all of them are counted. */
@@ -129,6 +130,8 @@ export const VerifyRequest = z.strictObject({
 })
 export type VerifyRequest = z.infer<typeof VerifyRequest>
 
+/** An absolute path: the daemon may stand in another folder than whoever asks. */
+export const BackupRequest = z.strictObject({ to: z.string().min(1).max(4096) })
 export type BackupRequest = z.infer<typeof BackupRequest>
 
 /** Whom the vendor of a connection calls. `replaces`: the address the person saw, so that nobody else's goes unseen. */

@@ -71,6 +71,11 @@ export class Roster {
     }
   }
 
+  forget(key: LinkKey): void {
+    this.#isNew = this.#awaited.delete(key) || this.#isNew
+    this.#titles.delete(key)
+  }
+
   #name(key: LinkKey, title: string): void {
     this.#titles.delete(key)
     this.#titles.set(key, title)

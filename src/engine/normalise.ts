@@ -9,6 +9,7 @@ import { ReferralFacts } from '#core/model/referral'
 import type { DealView } from '#core/reconcile/world'
 import { ask } from './ask.ts'
 import { type Compared, differsFromBase } from './echo.ts'
+import { forgottenAmong } from './forgotten.ts'
 import type { Pipeline } from './pipeline.ts'
 import { searchFor } from './questions.ts'
 import type { Seen } from './read.ts'
@@ -143,7 +144,7 @@ async function complete(
   gathered: ReadonlyMap<LinkKey, Gathered>,
   signal: AbortSignal,
 ): Promise<readonly DealView[]> {
-  const deals = await awaitedByShares(pipeline, [...gathered.values()])
+  const deals = await awaitedByShares(pipeline, await withoutForgotten(pipeline, gathered))
   await fillReferrals(pipeline, deals, signal)
   await fillRecords(pipeline, deals, signal)
   const shared = await pointedToBy(pipeline, deals, signal)
@@ -157,6 +158,16 @@ async function complete(
     found: found[index] ?? null,
     ...shared[index],
   }))
+}
+
+/** Whoever was forgotten is not got to know again. */
+async function withoutForgotten(
+  { ledger }: Pipeline,
+  gathered: ReadonlyMap<LinkKey, Gathered>,
+): Promise<readonly Gathered[]> {
+  const strangers = [...gathered].flatMap(([key, { link }]) => (link === null ? [key] : []))
+  const forgotten = await forgottenAmong(ledger, strangers)
+  return [...gathered].flatMap(([key, deal]) => (forgotten.has(key) ? [] : [deal]))
 }
 
 /** A status that cannot be read is looked at, never acted on. */

@@ -40,6 +40,21 @@ export const notYet: readonly NotYet[] = [
     fix: 'edit the files, and reload',
   },
   {
+    path: ['http', 'publicUrl'],
+    what: 'No page and no message leads to the daemon in this version, so its public address is not used.',
+    fix: 'leave it out',
+  },
+  {
+    path: ['store', 'keep', 'payloads'],
+    what: 'What is sent and answered is never kept word for word in this version, so there is nothing to let go of.',
+    fix: 'leave it out',
+  },
+  {
+    path: ['store', 'keep', 'contactDetails'],
+    what: 'Contact details are kept as long as the history they stand in, in this version.',
+    fix: 'set store.keep.history to the shorter time, or forget single deals: dealbridge referrals forget',
+  },
+  {
     path: ['telemetry', 'otlp'],
     what: 'Traces are not sent in this version.',
     fix: 'use http.metrics meanwhile',

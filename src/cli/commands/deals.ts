@@ -15,7 +15,7 @@ import { InvalidArgumentError, Option } from 'commander'
 export const addReferrals: AddCommand = (program, bench) => {
   const group = program
     .command('referrals')
-    .summary('single deals: list, show, resolve, release, link, unlink, pause, resume')
+    .summary('single deals: list, show, resolve, release, link, unlink, pause, resume, forget')
     .description('Works with single deals.')
   examples(
     group,
@@ -227,6 +227,10 @@ function addLinks(group: Command, bench: Bench): void {
     ['unlink', 'Unties a referral from its record. Both stay as they are, and nothing is made again.'],
     ['pause', 'Writes nothing for this deal until it is resumed.'],
     ['resume', 'Lets a paused or unlinked deal go on.'],
+    [
+      'forget',
+      'Takes a deal out of the ledger for good, with the words of its history, and leaves the referral alone from now on.',
+    ],
   ] as const) {
     const command = group
       .command(name)
@@ -236,7 +240,7 @@ function addLinks(group: Command, bench: Bench): void {
       .option('--yes', 'without asking')
       .action(
         bench.run(async (context: Context, deal: string, flags: DealFlags) =>
-          name !== 'unlink' || (await agrees(context, `Unlink ${deal}?`, flags))
+          name === 'pause' || name === 'resume' || (await agrees(context, `${lasting[name]} ${deal}?`, flags))
             ? await act(context, { ...of(context, deal, flags), do: name })
             : exit.person,
         ),
@@ -244,6 +248,9 @@ function addLinks(group: Command, bench: Bench): void {
     examples(command, `dealbridge referrals ${name} 49d90c72`, `dealbridge referrals ${name} 49d90c72 --yes`)
   }
 }
+
+/** What is not undone by another command is asked about first. */
+const lasting = { unlink: 'Unlink', forget: 'Forget, for good,' } as const
 
 const of = (context: Context, deal: string, { pipeline }: DealFlags) => ({
   deal,
@@ -279,9 +286,10 @@ export const addReplay: AddCommand = (program, bench) => {
     .option('--deal <id>', "only this deal: the beginning of a referral's id")
     .option('--since <time>', 'only those held since this point in time')
     .option('--pipeline <name>', 'only this pipeline')
+    .option('--dry-run', 'only say how many deals it would be')
     .option('--json', 'one JSON document on standard output')
     .action(bench.run(replay))
-  examples(command, 'dealbridge replay --cause DB-3207', 'dealbridge replay --deal 49d90c72')
+  examples(command, 'dealbridge replay --cause DB-3207', 'dealbridge replay --deal 49d90c72 --dry-run')
 }
 
 interface ReplayFlags {
@@ -289,6 +297,7 @@ interface ReplayFlags {
   readonly deal?: string
   readonly since?: string
   readonly pipeline?: string
+  readonly dryRun?: boolean
   readonly json?: boolean
 }
 
@@ -302,6 +311,7 @@ async function replay(context: Context, { json, ...flags }: ReplayFlags): Promis
     const print = { paint: context.paint, zone: context.zone(settings) }
     if (json) context.json({ schema: 'dealbridge.replay/v1', ...found })
     else if (found.deals === 0) context.lines(['Nothing is held that fits.'])
+    else if (flags.dryRun) context.lines([`${plural(found.deals, 'deal')} would be planned again. Nothing was done.`])
     else
       context.lines([
         `${plural(found.deals, 'deal')} planned again on today's data.`,
