@@ -22,7 +22,7 @@ afterEach(async () => {
 function texts(value: Json, name = ''): readonly (readonly [string, string])[] {
   if (typeof value === 'string') return [[name, value]]
   if (typeof value !== 'object' || value === null) return []
-  return Object.entries(value).flatMap(([key, inner]) => texts(inner as Json, Array.isArray(value) ? name : key))
+  return Object.entries(value).flatMap(([key, inner]) => texts(inner, Array.isArray(value) ? name : key))
 }
 
 /** People of the pretended customers: how they are called and where they are reached; and what the customers are called. */
