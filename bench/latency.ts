@@ -50,7 +50,7 @@ async function measured(way: Way): Promise<readonly number[]> {
     const linked = house.source.referrals.filter((id) => house.crm.dealOf(id) !== null)
     const open = linked.filter((id) => house.source.show(id).status === 'Active/Accepted')
     const times: number[] = []
-    for (let round = 0; times.length < edits; round += 1) {
+    while (times.length < edits) {
       for (const id of open.slice(0, edits - times.length)) times.push(await oneEdit(house, id, 50_000 + times.length))
       // Each record is named once a minute: the second round waits for that.
       if (way.called && times.length < edits) await new Promise((resolve) => setTimeout(resolve, 61_000))
@@ -75,15 +75,15 @@ async function oneEdit({ source, crm }: CalledHouse, id: Id, amount: number): Pr
 }
 
 async function floorMs(): Promise<number> {
-  const { servedSource, servedCrm, close } = await calledHouse({ every: '1h' })
+  const house = await calledHouse({ every: '1h' })
   const times: number[] = []
   for (let n = 0; n < 50; n += 1) {
     const began = performance.now()
-    await (await fetch(`${servedSource.url}/v1.0/engagements/referrals?$orderby=updatedDateTime desc`)).text()
-    await (await fetch(`${servedCrm.url}/services/data`)).text()
+    await (await fetch(`${house.servedSource.url}/v1.0/engagements/referrals?$orderby=updatedDateTime desc`)).text()
+    await (await fetch(`${house.servedCrm.url}/services/data`)).text()
     times.push(performance.now() - began)
   }
-  await close()
+  await house.close()
   return quantile(times, 0.5)
 }
 

@@ -36,11 +36,11 @@ async function opened(directory: string): Promise<EmbeddedLedger> {
   return ledger
 }
 
-async function passes({ as, clock }: RoundTrip, ledger: Ledger, count = 3): Promise<void> {
+async function passes(trip: RoundTrip, ledger: Ledger, count = 3): Promise<void> {
   for (let pass = 0; pass < count; pass += 1) {
-    const report = await cycle({ ...as('auto'), ledger }, { signal: AbortSignal.timeout(15_000) })
+    const report = await cycle({ ...trip.as('auto'), ledger }, { signal: AbortSignal.timeout(15_000) })
     if (report.error) throw report.error
-    clock.turn(minute)
+    trip.clock.turn(minute)
   }
 }
 

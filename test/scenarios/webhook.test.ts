@@ -14,7 +14,7 @@ afterEach(async () => {
   await house?.close()
 })
 
-const isUp = ({ output }: Running): boolean => output().includes('"run.done"')
+const isUp = (running: Running): boolean => running.output().includes('"run.done"')
 
 /** The registration API, as somebody else would use it. */
 async function registerElsewhere({ servedSource }: CalledHouse): Promise<void> {

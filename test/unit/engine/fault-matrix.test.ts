@@ -191,7 +191,7 @@ describe('what people and other programs do', () => {
     world.editDeal('R-1', { Stage: 'Closed Lost', LossReason: 'Price' })
     await world.passes(4)
     expect(world.referral('R-1').fields['stage']).toBe('Lost')
-    const closes = world.source.attempts.filter(({ fields }) => ['Won', 'Lost'].includes(String(fields['stage'])))
+    const closes = world.source.attempts.filter(({ fields }) => fields['stage'] === 'Won' || fields['stage'] === 'Lost')
     expect(closes).toHaveLength(1)
   })
 

@@ -22,7 +22,13 @@ const rows: readonly Row[] = [
   { formula: 'LEFT("Deal', code: 'DB-2161', under: '"Deal', says: 'This text is never closed. end the text with "' },
   { formula: "LEFT('Deal  ", code: 'DB-2161', under: "'Deal", says: "This text is never closed. end the text with '" },
   { formula: 'IF(a, b', code: 'DB-2162', under: '(', says: 'This bracket is never closed. add the missing )' },
-  { formula: 'UPPER(name))', code: 'DB-2162', under: ')', says: 'There is a ) too many. take it out', mended: 'UPPER(name)' },
+  {
+    formula: 'UPPER(name))',
+    code: 'DB-2162',
+    under: ')',
+    says: 'There is a ) too many. take it out',
+    mended: 'UPPER(name)',
+  },
   { formula: 'name &', code: 'DB-2162', under: '&', says: 'The formula ends too early.' },
   {
     formula: 'name "x"',

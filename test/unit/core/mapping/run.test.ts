@@ -108,7 +108,12 @@ describe('a test that fails', () => {
       'the field of a made record',
       'BillingCountryCode: { from: customerProfile.address.country, transform: [countryIso2] }',
       'BillingCountryCode: { set: CH }',
-      { what: 'Account.BillingCountryCode', expected: 'DE', got: 'CH', decidedBy: 'lookups.account.create.BillingCountryCode, line 44' },
+      {
+        what: 'Account.BillingCountryCode',
+        expected: 'DE',
+        got: 'CH',
+        decidedBy: 'lookups.account.create.BillingCountryCode, line 44',
+      },
     ],
   ])('%s', (_what, from, to, difference) => {
     const world = { ...salesforce, crm: null }
