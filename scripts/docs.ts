@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { cliPage } from './docs/cli.ts'
 import { configPage } from './docs/config.ts'
 import { errorsPage } from './docs/errors.ts'
+import { faultsPage } from './docs/faults.ts'
 import { referralFieldsPage } from './docs/referral-fields.ts'
 
 /** The pages as they should be, by their path in the project. */
@@ -14,6 +15,7 @@ export function generatedPages(): ReadonlyMap<string, string> {
     [join(folder, 'cli.md'), cliPage()],
     [join(folder, 'config.md'), configPage()],
     [join(folder, 'errors.md'), errorsPage()],
+    [join(folder, 'faults.md'), faultsPage()],
     [join(folder, 'referral-fields.md'), referralFieldsPage()],
   ])
 }

@@ -109,6 +109,7 @@ describe('with a daemon', () => {
       expect((await world.run('reload')).code).toBe(0)
       expect((await world.run('status')).out).toMatch(/dynamics +observe/)
 
+      // F70: it finishes what it has in hand and ends in order.
       daemon.child.kill('SIGTERM')
       expect(await daemon.ended).toMatchObject({ code: 0, signal: null })
       expect(await doorOf(world)).toBeNull()

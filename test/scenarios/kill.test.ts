@@ -1,6 +1,6 @@
-// F1: kill -9 at any moment of a sync, fifty times, and sync again: no second opportunity, account or contact, and a last
-// plan that is empty. The process is the real one; it dies before a request arrives, after it was carried out and before
-// its answer is back, or at any other moment.
+// F64 to F67, F71: kill -9 at any moment of a sync, fifty times, and sync again: no second opportunity, account or contact,
+// and a last plan that is empty. The process is the real one; it dies before a request arrives, after it was carried out
+// and before its answer is back, or at any other moment.
 
 import { afterEach, expect, test } from 'vitest'
 import type { Desk, Kind } from '#spi'

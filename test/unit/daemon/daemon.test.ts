@@ -328,7 +328,7 @@ describe('its end', () => {
     expect(await house.daemon.ended).toMatchObject({ code: 'DB-4008' })
   })
 
-  test('I4: comes before the first pass when a connection leads to another org', async () => {
+  test('F118, I4: comes before the first pass when a connection leads to another org', async () => {
     const house = await started()
     await house.daemon.stop()
     house.salesforce.organization = 'org-2'

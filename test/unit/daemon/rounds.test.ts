@@ -89,7 +89,7 @@ describe('a pipeline', () => {
     expect(house.dynamics.calls.filter((call) => call === 'changes')).toHaveLength(3)
   })
 
-  test('F92: after the machine slept runs once, not once for each time it missed', async () => {
+  test('F120: after the machine slept runs once, not once for each time it missed', async () => {
     const house = await going()
     house.clock.skewMs = 8 * 60 * minute
     await house.pass(1_000)

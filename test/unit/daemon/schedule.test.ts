@@ -20,9 +20,9 @@ describe('every so often', () => {
     ['two minutes later', last, after(2 * minute), 3 * minute],
     ['its time has come', last, after(5 * minute), 0],
     ['long past: due once, not several times', last, after(60 * minute), 0],
-    ['F92: the machine slept, the monotonic clock with it', last, after(10_000, 8 * hour), 0],
-    ['F91: the wall clock was set back ten years', last, after(2 * minute, -87_600 * hour), 3 * minute],
-    ['F91: the wall clock was set ahead ten years', last, after(2 * minute, 87_600 * hour), 0],
+    ['F120: the machine slept, the monotonic clock with it', last, after(10_000, 8 * hour), 0],
+    ['F119: the wall clock was set back ten years', last, after(2 * minute, -87_600 * hour), 3 * minute],
+    ['F119: the wall clock was set ahead ten years', last, after(2 * minute, 87_600 * hour), 0],
   ])('%s', (_, before, now, wait) => expect(dueIn(every5, zone, before, now)).toBe(wait))
 
   test('jitter only ever makes it later, by its share', () => {

@@ -127,6 +127,13 @@ describe('reading what changed', () => {
     expect(after.records.map(({ fields }) => fields['name'])).toContain('Edited')
   })
 
+  test.each(['page', 'absent'] as const)('F63: every page is read, whatever its count says (%s)', async (count) => {
+    await open({ pretend: { pageSize: 5, count } })
+    const ids = Array.from({ length: 12 }, (_, n) => add(world, cosell({ name: `Deal ${n}` })))
+    const { records } = await read(world.session)
+    expect(new Set(records.map(({ id }) => id))).toEqual(new Set(ids))
+  })
+
   test('F53: a page that is gone starts the read again', async () => {
     await open({ pretend: { pageSize: 5 } })
     for (let n = 0; n < 12; n += 1) add(world, cosell({ name: `Deal ${n}` }))

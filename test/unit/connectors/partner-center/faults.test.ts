@@ -22,7 +22,7 @@ const refusal = (status: number, headers: Record<string, string> = {}): Simulate
     JSON.stringify({ error: { code: 'generalException', message: 'No.' } }),
   )
 
-// status, what a read does, what becomes of a write (and of a move where it differs)
+// F26: status, what a read does, what becomes of a write (and of a move where it differs)
 const table = [
   [300, 'retry-later DB-1208', 'refused retry-later DB-1208'],
   [301, 'retry-later DB-1208', 'refused retry-later DB-1208'],
