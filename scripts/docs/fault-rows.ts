@@ -3,7 +3,7 @@
 
 export interface FaultRow {
   readonly fault: string
-  readonly then: string
+  readonly seen: string
   /** Why no test holds it yet. */
   readonly waits?: string
 }
@@ -17,7 +17,7 @@ export interface FaultGroup {
 
 const postgres = 'the Postgres ledger'
 const page = 'the console'
-const row = (fault: string, then: string, waits?: string): FaultRow => ({ fault, then, ...(waits ? { waits } : {}) })
+const row = (fault: string, seen: string, waits?: string): FaultRow => ({ fault, seen, ...(waits ? { waits } : {}) })
 
 export const faultGroups: readonly FaultGroup[] = [
   {

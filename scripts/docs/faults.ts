@@ -54,7 +54,7 @@ export function faultsPage(): string {
     `## ${name}`,
     table(
       ['', 'Fault', 'What is seen', 'Held by'],
-      rows.map((row, index) => [`F${from + index}`, row.fault, row.then, heldBy(row, held.get(from + index) ?? [])]),
+      rows.map((row, index) => [`F${from + index}`, row.fault, row.seen, heldBy(row, held.get(from + index) ?? [])]),
     ),
   ])
   const count = `${faultRows.length - waiting.length} of ${faultRows.length} rows are held by tests; ${waiting.length} wait for a part that is not there yet.`
