@@ -29,6 +29,8 @@ export interface RoundTrip {
   readonly pipeline: Pipeline
   readonly source: SourceHands
   readonly crm: SellersHands
+  /** The pretended Partner Center itself, for what no hand and no screen can do. */
+  readonly partnerCenter: ReturnType<typeof partnerCenterSimulator>
   /** The same vendors' own screens, for what the hands have no words for. */
   readonly desks: { readonly source: Desk; readonly crm: Desk }
   readonly servedSource: Served
@@ -48,10 +50,12 @@ export async function roundTrip(name: Crm, mappingFile: string): Promise<RoundTr
     baseUrl,
   })
   const hands: { source?: SourceHands; crm?: SellersHands } = {}
+  const made: { source?: RoundTrip['partnerCenter'] } = {}
   const desks: { source?: Desk; crm?: Desk } = {}
   const servedSource = await serve((url) => {
     const simulator = partnerCenterSimulator({ ...options(() => url), auth: 'off' })
     seedCompany(simulator, clock.now())
+    made.source = simulator
     hands.source = sourceHands(simulator.desk, () => clock.now())
     desks.source = simulator.desk
     return simulator
@@ -97,6 +101,7 @@ export async function roundTrip(name: Crm, mappingFile: string): Promise<RoundTr
     pipeline,
     source: hands.source ?? missing(),
     crm: hands.crm ?? missing(),
+    partnerCenter: made.source ?? missing(),
     desks: { source: desks.source ?? missing(), crm: desks.crm ?? missing() },
     servedSource,
     servedCrm,
