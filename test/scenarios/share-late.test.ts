@@ -16,7 +16,8 @@ test('a lost answer, and a list that shows it two minutes late: one pair', async
   const folder = await mkdtemp(join(tmpdir(), 'dealbridge-'))
   const file = join(folder, 'mapping.yaml')
   await writeFile(file, (await readFile(shipped, 'utf8')) + shareSection)
-  const { pipeline, clock, desks, partnerCenter, servedSource, close } = await roundTrip('salesforce', file)
+  const world = await roundTrip('salesforce', file)
+  const { pipeline, clock, desks, partnerCenter, servedSource } = world
   try {
     await cycle(pipeline, { signal })
     const deal = markedDeal(desks.crm)
@@ -41,7 +42,7 @@ test('a lost answer, and a list that shows it two minutes late: one pair', async
     expect(ours[0]?.fields).toMatchObject({ externalReferenceId: deal })
     expect(await pipeline.ledger.count('intent')).toBe(0)
   } finally {
-    await close()
+    await world.close()
     await rm(folder, { recursive: true, force: true })
   }
 })
