@@ -11,11 +11,12 @@ type Exit = keyof typeof exit
 export const exitCodes: Readonly<Record<Exit, readonly [says: string, use: string]>> = {
   done: ['Done. The daemon: it was told to stop, and everything it had begun was finished.', ''],
   held: ['Finished, but something is held or was refused, a test failed, or `check` found an error.', 'a gate in CI'],
-  pending: ['Changes are pending, or two mappings differ.', 'only with `--exit-code`'],
+  pending: ['Changes are pending, or two mappings differ.', '`plan --exit-code`, `mappings diff`, `verify`'],
   person: ['A person is needed: an agreement, a brake, an answer; or the mode writes nothing.', 'review mode in CI'],
   usage: ['The command was not understood, or names something that does not exist.', 'correct the command'],
   down: ['A remote system cannot be reached, or fails.', 'try again later'],
   bug: ['A mistake of dealbridge. What is known of it is in `.dealbridge/errors.log`.', 'report it'],
+  disk: ['The disk under the ledger is full, failed or cannot be written.', 'mend it; systemd tries again meanwhile'],
   later: ['Try again later: a vendor asked for a pause, or another process holds the ledger.', 'timers'],
   permission: ['Signed out, or not permitted.', 'call the owner; systemd does not restart on it'],
   config: ['The configuration or a mapping is not valid.', 'mend the file; systemd does not restart on it'],

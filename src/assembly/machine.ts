@@ -17,7 +17,13 @@ export interface Machine {
   readonly readText: (path: string) => Promise<string | undefined>
   readonly readMapping: ReadMapping
   readonly openLedger: (store: StoreSettings, about: LedgerNeeds) => Promise<KeptLedger>
+  /** Nobody else may serve this store while it is held; absent where a store cannot be shared anyway. */
+  readonly holdStore?: (store: StoreSettings) => Promise<HeldStore>
   readonly openVault: (store: StoreSettings, secrets: Secrets) => Promise<Vault>
+}
+
+export interface HeldStore {
+  release(): Promise<void>
 }
 
 export interface LedgerNeeds {

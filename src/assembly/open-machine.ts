@@ -5,7 +5,7 @@ import { openSecrets } from '#platform/secrets'
 import { readText } from '#platform/files'
 import type { Machine } from './machine.ts'
 import { mappingReader } from './mapping-file.ts'
-import { openStoredLedger, openStoredVault } from './store.ts'
+import { holdStore, openStoredLedger, openStoredVault } from './store.ts'
 
 export function openMachine({ clock, log, metrics }: Pick<Machine, 'clock' | 'log' | 'metrics'>): Machine {
   return {
@@ -17,6 +17,7 @@ export function openMachine({ clock, log, metrics }: Pick<Machine, 'clock' | 'lo
     readText,
     readMapping: mappingReader(readText),
     openLedger: openStoredLedger,
+    holdStore,
     openVault: openStoredVault,
   }
 }

@@ -4,17 +4,20 @@
 //   data/ledger/
 //     pipelines/<name>/   the ledger of one pipeline
 //     vault/              tokens that vendors hand to us
+//     lock                held by the daemon that serves the store
 //     door.json           where the running daemon listens, and its key
 
 import { join } from 'node:path'
 import type { SecretRef, Secrets, Vault } from '#spi'
 import type { KeptLedger } from '#ledger'
+import { disk } from '#ledger/lowdb/disk'
 import { openLowdbLedger, type LowdbOptions } from '#ledger/lowdb/ledger'
+import { takeLock } from '#ledger/lowdb/lock'
 import { openMemoryLedger } from '#ledger/memory'
 import { createSealer, parseSealKey, type Sealer } from '#ledger/seal'
 import { memoryVault, openVault } from '#platform/vault'
 import type { Settings, StoreSettings } from '#settings/settings'
-import type { LedgerNeeds } from './machine.ts'
+import type { HeldStore, LedgerNeeds } from './machine.ts'
 
 export const ledgerDirectory = (path: string, pipeline: string): string => join(path, 'pipelines', pipeline)
 
@@ -42,6 +45,12 @@ export async function sealsOf(store: LowdbSettings, secrets: Secrets): Promise<S
 
 type LowdbSettings = Extract<StoreSettings, { type: 'lowdb' }>
 type Seals = Pick<LowdbOptions, 'seal' | 'formerSeals' | 'allowNetworkDisk'>
+
+/** One daemon for a store, whatever pipelines it runs: the vault and the door belong to all of them. */
+export async function holdStore(store: StoreSettings): Promise<HeldStore> {
+  if (store.type === 'memory') return { release: async () => undefined }
+  return await takeLock({ directory: store.path, files: disk, allowNetworkDisk: store.allowNetworkDisk ?? false })
+}
 
 export async function openStoredVault(store: StoreSettings, secrets: Secrets): Promise<Vault> {
   if (store.type === 'memory') return memoryVault()

@@ -18,6 +18,8 @@ export const exit = {
   /** A remote system is down. */
   down: 69,
   bug: 70,
+  /** The disk under the ledger is full, failed or cannot be written. Starting again helps once that is mended. */
+  disk: 74,
   /** Try again later: a rate limit, or somebody else holds the ledger. */
   later: 75,
   /** Signed out or not permitted. */
@@ -31,8 +33,12 @@ export const exit = {
 /** Somebody else is at work, or asked us to wait: the same command succeeds later. */
 const later: ReadonlySet<Code> = new Set(['DB-3001', 'DB-1106', 'DB-1108', 'DB-4001'])
 
+/** The ledger stopped, or never started, for a reason of the disk's. */
+const ofDisk: ReadonlySet<Code> = new Set(['DB-4007', 'DB-4008', 'DB-4009', 'DB-4010'])
+
 export function exitOf({ remedy, code, notBefore }: Pick<Trouble, 'remedy' | 'code' | 'notBefore'>): number {
   if (later.has(code)) return exit.later
+  if (ofDisk.has(code)) return exit.disk
   switch (remedy) {
     case 'retry-later':
       return notBefore === undefined ? exit.down : exit.later

@@ -64,16 +64,25 @@ const cutMs = 2_000
 export async function startDaemon(parts: DaemonParts): Promise<Daemon> {
   const settings = await parts.load()
   assertPrivate(settings)
-  const ledgers = new Ledgers(parts.machine)
-  const assembly = await assemble(settings, { machine: parts.machine, ledgers })
-  const daemon = new Working(parts, ledgers, assembly)
+  let hold = await parts.machine.holdStore?.(settings.store)
+  const release = async (): Promise<void> => {
+    const held = hold
+    hold = undefined
+    await held?.release()
+  }
   try {
-    await daemon.open(settings)
+    const ledgers = new Ledgers(parts.machine)
+    const assembly = await assemble(settings, { machine: parts.machine, ledgers })
+    const daemon = new Working(parts, ledgers, assembly, release)
+    await daemon.open(settings).catch(async (error: unknown) => {
+      await daemon.stop()
+      throw error
+    })
+    return daemon
   } catch (error) {
-    await daemon.stop()
+    await release()
     throw error
   }
-  return daemon
 }
 
 /** Pages that others can reach need a sign-in, and there is none: so nobody from elsewhere gets in. */
@@ -99,14 +108,17 @@ class Working implements Daemon {
   readonly #end = Promise.withResolvers<SyncError | null>()
   #assembly: Assembly
   readonly #listeners: Listener[] = []
+  /** Lets go of the store. */
+  readonly #release: () => Promise<void>
   #reloadTrouble: { readonly at: Instant; readonly trouble: ReturnType<typeof troubleOf> } | null = null
   #reloading: Promise<void> = Promise.resolve()
   #working: Promise<void> = Promise.resolve()
   #stopping: Promise<boolean> | null = null
   #fatal: SyncError | null = null
 
-  constructor(parts: DaemonParts, ledgers: Ledgers, assembly: Assembly) {
+  constructor(parts: DaemonParts, ledgers: Ledgers, assembly: Assembly, release: () => Promise<void>) {
     const { machine, codes, version, pid } = parts
+    this.#release = release
     this.#parts = parts
     this.#ledgers = ledgers
     this.#assembly = assembly
@@ -277,6 +289,7 @@ class Working implements Daemon {
     await announce(doorFile(settings), null).catch(() => undefined)
     for (const listener of this.#listeners) await listener.close()
     await this.#assembly.close()
+    await this.#release()
     log.info('daemon.ended', { value: isClean })
     this.#end.resolve(this.#fatal)
     return isClean

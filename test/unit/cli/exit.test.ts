@@ -79,6 +79,10 @@ describe('of errors', () => {
     [78, new FixConfig('no such variable', { code: 'DB-1401' })],
     [77, new FixConfig('sign in again', { code: 'DB-1411' })],
     [78, new FixConfig('damaged', { code: 'DB-4003' })],
+    [74, new FixConfig('cannot be written', { code: 'DB-4007' })],
+    [74, new FixConfig('full', { code: 'DB-4008' })],
+    [74, new FixConfig('failed', { code: 'DB-4009' })],
+    [74, new FixConfig('stopped', { code: 'DB-4010' })],
     [3, new NeedsHuman('two fit', { code: 'DB-3502', who: 'the seller' })],
     [75, new RetryLater('rests', { code: 'DB-3001' })],
   ])('%i: %s', (code, { remedy, code: of }) => expect(exitOf({ remedy, code: of })).toBe(code))
@@ -89,7 +93,11 @@ describe('of the daemon', () => {
     [0, 'told to end', { isClean: true, signal: 'SIGTERM', error: null }],
     [143, 'cut off by SIGTERM', { isClean: false, signal: 'SIGTERM', error: null }],
     [130, 'cut off by Ctrl-C', { isClean: false, signal: 'SIGINT', error: null }],
-    [78, 'a ledger that fails', { isClean: true, signal: null, error: new FixConfig('full', { code: 'DB-4008' }) }],
+    [
+      74,
+      'F73: a ledger that fails',
+      { isClean: true, signal: null, error: new FixConfig('full', { code: 'DB-4008' }) },
+    ],
   ] as const)('%i: %s', async (code, _, end) => {
     const cli = fakeCli()
     cli.daemonEnds = () => end
