@@ -4,7 +4,7 @@
 import { z } from 'zod'
 import type { ChangeId, Kind, LinkKey, RecordId, RowId } from './ids.ts'
 import type { Instant } from './instant.ts'
-import type { JsonObject } from './json.ts'
+import { isObject, type Json, type JsonObject } from './json.ts'
 import { Seen } from './seen.ts'
 import { stages, steps } from './stage.ts'
 
@@ -106,11 +106,15 @@ export const noBase: Base = { standing: null, values: {} }
 export const baseValue = (link: Link, row: RowId) =>
   Object.hasOwn(link.base.values, row) ? link.base.values[row] : undefined
 
-/** Whether anything about a link is new: the same entries, in whatever order they stand. */
-export const sameLink = (a: Link, b: Link): boolean => a === b || inOrder(a) === inOrder(b)
+/** Whether anything about a link is new: the same entries, in whatever order they stand, at any depth. */
+export const sameLink = (a: Link, b: Link): boolean =>
+  a === b || JSON.stringify(a) === JSON.stringify(b) || inOrder(a) === inOrder(b)
 
 const inOrder = (link: Link): string =>
-  JSON.stringify(Object.entries(link).toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
+  JSON.stringify(link, (_, value: Json) => (isObject(value) ? Object.fromEntries(entriesInOrder(value)) : value))
+
+const entriesInOrder = (of: JsonObject): [string, Json][] =>
+  Object.entries(of).toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
 
 export * from './seen.ts'
 export type { ChangeId }
