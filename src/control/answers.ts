@@ -207,6 +207,26 @@ export interface Replayed {
   readonly runs: readonly PipelineRun[]
 }
 
+/** Records that already belong to referrals, found before anything was linked. */
+export interface Adopted {
+  readonly schema: 'dealbridge.adopt/v1'
+  readonly pairs: readonly FoundPair[]
+  /** How many of them were linked. */
+  readonly linked: number
+}
+
+export interface FoundPair {
+  readonly pipeline: string
+  readonly referral: string
+  readonly title: string
+  readonly record: string
+  readonly kind: string
+  /** `key`: the record names the referral. `search`: it fits what the mapping searches by. */
+  readonly by: 'key' | 'search'
+  /** Fields in which the two do not agree. */
+  readonly differs: readonly string[]
+}
+
 /** Every linked pair, read on both sides and compared. */
 export interface Verified {
   readonly schema: 'dealbridge.verify/v1'

@@ -2,6 +2,7 @@
 // values go in and come out. Expected failures are thrown as errors with a remedy, the same on both ways.
 
 import type {
+  Adopted,
   BackedUp,
   Checked,
   DealDone,
@@ -20,6 +21,7 @@ import type {
 import type { Preview, Publication, SchemaAnswer, Versions } from './mappings/answers.ts'
 import type { PreviewRequest, PublishRequest, SchemaRequest, VersionsRequest } from './mappings/requests.ts'
 import type {
+  AdoptRequest,
   BackupRequest,
   CheckRequest,
   DealRequest,
@@ -45,6 +47,8 @@ export interface Control {
   pipeline(request: PipelineRequest): Promise<PipelinesDone>
   problems(): Promise<readonly ProblemGroup[]>
   replay(request: ReplayRequest, tell?: Tell): Promise<Replayed>
+  /** Finds records that already belong to referrals, and links them on wish. */
+  adopt(request: AdoptRequest, tell?: Tell): Promise<Adopted>
   /** Compares every linked pair on both sides, and writes nothing. */
   verify(request: VerifyRequest, tell?: Tell): Promise<Verified>
   check(request: CheckRequest): Promise<Checked>

@@ -7,6 +7,7 @@ import type { Mapping } from '#core/mapping/mapping'
 import type { Assembly } from '#assembly/assembly'
 import type { Runner } from '#assembly/runner'
 import type {
+  Adopted,
   BackedUp,
   Checked,
   DealDone,
@@ -22,6 +23,7 @@ import type {
   Verified,
   WebhookStanding,
 } from './answers.ts'
+import { adopt } from './adopt.ts'
 import { backUp } from './backup.ts'
 import { check } from './check.ts'
 import type { Control, Tell } from './control.ts'
@@ -41,6 +43,7 @@ import { notebookOf } from './notebook.ts'
 import { problemGroups } from './problem-groups.ts'
 import { replay } from './replay.ts'
 import type {
+  AdoptRequest,
   BackupRequest,
   CheckRequest,
   DealRequest,
@@ -162,6 +165,10 @@ export class LocalControl implements Control {
 
   async replay(request: ReplayRequest, tell?: Tell): Promise<Replayed> {
     return await replay(this.#runners(request.pipeline), request, { ending: this.#parts.ending, tell })
+  }
+
+  async adopt(request: AdoptRequest, tell?: Tell): Promise<Adopted> {
+    return await adopt(this.#runners(request.pipeline), request, { ending: this.#parts.ending, tell })
   }
 
   async verify(request: VerifyRequest, tell?: Tell): Promise<Verified> {

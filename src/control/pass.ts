@@ -5,6 +5,7 @@ import { asSyncError } from '#core/errors'
 import type { ConnectionName } from '#core/model/ids'
 import { msOf } from '#core/model/instant'
 import type { Plan } from '#core/reconcile/plan'
+import type { DealView } from '#core/reconcile/world'
 import { cycle, type CycleOptions, type CycleReport } from '#engine/cycle'
 import type { Mode, Pipeline } from '#engine/pipeline'
 import type { Watch } from '#engine/watch'
@@ -15,6 +16,8 @@ import { notebookOf } from './notebook.ts'
 
 export interface PassOptions extends Omit<CycleOptions, 'watch'> {
   readonly tell?: Tell | undefined
+  /** Told of every deal that is looked at. */
+  readonly seen?: (views: readonly DealView[]) => void
   /** Ask both systems anew who they are, and look for changes of their schema. */
   readonly fresh?: boolean
   /** Works with another mapping than the published one. */
@@ -87,7 +90,7 @@ async function turned(
   pipeline: Pipeline,
   options: PassOptions,
 ): Promise<{ readonly report: CycleReport; readonly everything: boolean }> {
-  const watch = await watchOf(runner, options.tell)
+  const watch = await watchOf(runner, options)
   if (options.as)
     return { report: await cycle(pipeline, { ...options, watch }), everything: options.everything === true }
   const isDry = options.dryRun === true
@@ -101,7 +104,7 @@ async function turned(
 }
 
 /** Fills the roster, and tells how far the writing has come, system by system. */
-async function watchOf(runner: Runner, tell: Tell | undefined): Promise<Watch> {
+async function watchOf(runner: Runner, { tell, seen }: Pick<PassOptions, 'tell' | 'seen'>): Promise<Watch> {
   const { roster } = await notebookOf(runner)
   const { metrics } = runner.machine
   const totals = new Map<ConnectionName, number>()
@@ -109,7 +112,10 @@ async function watchOf(runner: Runner, tell: Tell | undefined): Promise<Watch> {
   const say = (system: ConnectionName): void =>
     tell?.({ pipeline: runner.name, system, done: done.get(system) ?? 0, total: totals.get(system) ?? 0 })
   return {
-    seen: (views) => roster.see(views),
+    seen: (views) => {
+      roster.see(views)
+      seen?.(views)
+    },
     planned: (plan: Plan) => {
       for (const { system, state } of plan.changes)
         if (state === 'ready') totals.set(system, (totals.get(system) ?? 0) + 1)

@@ -44,6 +44,7 @@ export function remoteControl(parts: RemoteParts): Control {
     pipeline: async (request) => await ask('pipeline', request),
     problems: async () => await ask('problems', {}),
     replay: async (request, tell) => await ask('replay', request, tell),
+    adopt: async (request, tell) => await ask('adopt', request, tell),
     verify: async (request, tell) => await ask('verify', request, tell),
     check: async (request) => await ask('check', request),
     webhook: async (request) => await ask('webhook', request),

@@ -123,6 +123,16 @@ export const ReplayRequest = z.strictObject({
 })
 export type ReplayRequest = z.infer<typeof ReplayRequest>
 
+export const AdoptRequest = z.strictObject({
+  pipeline: name.optional(),
+  /** Only this referral: the beginning of its id. */
+  only: name.optional(),
+  /** Without it they are only shown. */
+  link: z.boolean(),
+  who,
+})
+export type AdoptRequest = z.infer<typeof AdoptRequest>
+
 export const VerifyRequest = z.strictObject({
   pipeline: name.optional(),
   /** How many deals that differ are told one by one; all of them are counted. */

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { Control, Tell } from './control.ts'
 import { PreviewRequest, PublishRequest, SchemaRequest, VersionsRequest } from './mappings/requests.ts'
 import {
+  AdoptRequest,
   BackupRequest,
   CheckRequest,
   DealRequest,
@@ -41,6 +42,7 @@ export const verbs = {
   pipeline: verb(PipelineRequest, async (control, request) => await control.pipeline(request)),
   problems: verb(nothing, async (control) => await control.problems()),
   replay: verb(ReplayRequest, async (control, request, tell) => await control.replay(request, tell)),
+  adopt: verb(AdoptRequest, async (control, request, tell) => await control.adopt(request, tell)),
   verify: verb(VerifyRequest, async (control, request, tell) => await control.verify(request, tell)),
   check: verb(CheckRequest, async (control, request) => await control.check(request)),
   webhook: verb(WebhookRequest, async (control, request) => await control.webhook(request)),

@@ -2,6 +2,7 @@
 
 import type { DealRequest } from '#control/requests'
 import type { Command } from 'commander'
+import { addAdopt } from './adopt.ts'
 import { errorCode, examples, wholeNumber, type AddCommand, type Bench } from '../command.ts'
 import type { Context } from '../context.ts'
 import { exit, exitOfRuns } from '../exit.ts'
@@ -15,7 +16,7 @@ import { InvalidArgumentError, Option } from 'commander'
 export const addReferrals: AddCommand = (program, bench) => {
   const group = program
     .command('referrals')
-    .summary('single deals: list, show, resolve, release, link, unlink, pause, resume, forget')
+    .summary('single deals: list, show, resolve, release, link, adopt, unlink, pause, resume, forget')
     .description('Works with single deals.')
   examples(
     group,
@@ -27,6 +28,7 @@ export const addReferrals: AddCommand = (program, bench) => {
   addResolve(group, bench)
   addRelease(group, bench)
   addLinks(group, bench)
+  addAdopt(group, bench)
 }
 
 interface ListFlags {
