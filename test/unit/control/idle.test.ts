@@ -22,11 +22,11 @@ async function quiet(deals: number, passes: number): Promise<Quiet> {
 
   const ledger = house.ledgerOf('cosell')
   const counts = { commits: 0 }
-  const { commit } = ledger
+  const commit = ledger.commit.bind(ledger)
   Object.assign(ledger, {
     commit: async (...given: Parameters<typeof commit>) => {
       if (given[0].length + (given[1]?.length ?? 0) > 0) counts.commits += 1
-      await Reflect.apply(commit, ledger, given)
+      await commit(...given)
     },
   })
   const callsOf = (): number => house.source.calls.length + house.salesforce.calls.length

@@ -231,3 +231,129 @@ describe('laws', () => {
     )
   })
 })
+
+const refusal = { code: 'DB-2203', message: 'It is no amount.', who: 'CRM admin' } as const
+const refused = { is: 'refused', refusal } as const
+const sides = (of: Partial<RowView>): RowView => ({ ...view('1', '1', '1'), ...of })
+
+describe('what cannot be read', () => {
+  test.each<[string, Direction, Partial<RowView>, RowVerdict]>([
+    ['at Microsoft, of a row both ways', 'both', { left: refused }, { do: 'refuse', refusal }],
+    ['in the CRM, of a row both ways', 'both', { right: refused }, { do: 'refuse', refusal }],
+    ['where a one-way row reads', 'toCrm', { left: refused }, { do: 'refuse', refusal }],
+    ['where another one-way row reads', 'toReferral', { right: refused }, { do: 'refuse', refusal }],
+    ['where a one-way row only writes', 'toCrm', { right: refused }, { do: 'nothing' }],
+    ['where another one-way row only writes', 'toReferral', { left: refused }, { do: 'nothing' }],
+  ])('%s', (_what, direction, of, verdict) => {
+    expect(one({ ...sides(of), row: row({ direction }) })).toEqual(verdict)
+  })
+
+  test('holds what is written with it too', () => {
+    expect(mergeGroup([view('1', '2', '1'), sides({ left: refused })], frame)).toEqual([
+      { do: 'refuse', refusal },
+      { do: 'refuse', refusal },
+    ])
+  })
+})
+
+describe('T19: what is hidden says nothing', () => {
+  test.each<[string, Direction, Partial<RowView>, RowVerdict]>([
+    ['at Microsoft', 'both', { left: absent, right: reading('2') }, { do: 'nothing' }],
+    ['in the CRM', 'both', { left: reading('2'), right: absent }, { do: 'nothing' }],
+    ['where a one-way row reads', 'toCrm', { left: absent, right: reading('2') }, { do: 'nothing' }],
+    ['where a one-way row writes', 'toCrm', { left: reading('2'), right: absent }, { do: 'toCrm', value: '2' }],
+    [
+      'where another one-way row writes',
+      'toReferral',
+      { left: absent, right: reading('2') },
+      { do: 'toReferral', value: '2' },
+    ],
+  ])('%s', (_what, direction, of, verdict) => {
+    expect(one({ ...sides(of), row: row({ direction }) })).toEqual(verdict)
+  })
+
+  test('half of what belongs together keeps the other half where it is', () => {
+    expect(mergeGroup([view('1', '2', '1'), sides({ right: absent })], frame)).toEqual([
+      { do: 'nothing' },
+      { do: 'nothing' },
+    ])
+    expect(mergeGroup([sides({ left: absent }), view('1', '1', '2')], frame)).toEqual([
+      { do: 'nothing' },
+      { do: 'nothing' },
+    ])
+  })
+})
+
+describe('whether a lost write arrived is not known', () => {
+  const doubts = new Set([rowId('Amount')])
+  test('a person decides, whatever the policy, as long as a side has moved', () => {
+    expect(one(view('1', '2', '1'), { doubts })).toEqual({ do: 'ask', left: '2', right: '1' })
+    expect(one(view('1', '1', '1'), { doubts })).toEqual({ do: 'nothing' })
+    expect(one(view('1', '2', '1'), { doubts: new Set([rowId('Other')]) })).toEqual({ do: 'toCrm', value: '2' })
+  })
+  test('and what the person says counts', () => {
+    expect(one(view('1', '2', '1'), { doubts, answers: { [rowId('Amount')]: 'crm' } })).toMatchObject({
+      do: 'toReferral',
+      value: '1',
+    })
+  })
+  test('one row in doubt puts in doubt what is written with it', () => {
+    const other = view('1', '2', '1', { ...row(), id: rowId('Currency') })
+    expect(mergeGroup([other, view('1', '1', '1')], { ...frame, doubts })[0]).toMatchObject({ do: 'ask' })
+  })
+})
+
+describe('T12: two clocks', () => {
+  const at = (ms: number) => instant(new Date(Date.parse(early) + ms).toISOString())
+  test.each([
+    [5_000, 'toReferral'],
+    [5_001, 'toCrm'],
+    [-5_001, 'toReferral'],
+  ] as const)('the referral is %d ms newer: %s', (ms, verdict) => {
+    const clocks = { left: at(ms), right: early }
+    expect(one(view('1', '2', '3', row({ policy: 'newest' })), { clocks })).toMatchObject({ do: verdict })
+  })
+})
+
+describe('a value that a person typed', () => {
+  test.each<[string, RowVerdict]>([
+    ['2', { do: 'toCrm', value: '2', lost: '3' }],
+    ['3', { do: 'toReferral', value: '3', lost: '2' }],
+    ['7', { do: 'toReferral', value: '7', lost: '2', agreed: '3' }],
+  ])('%s', (value, verdict) => {
+    expect(one(view('1', '2', '3'), { answers: { [rowId('Amount')]: { value } } })).toEqual(verdict)
+  })
+})
+
+describe('one way, in every case', () => {
+  const near = (base: Value | undefined, value: Value, far: Value, of: Partial<Row>, crmIsClosed = false): RowVerdict =>
+    one(view(base, value, far, { ...row({ direction: 'toCrm' }), ...of }), { crmIsClosed })
+  test.each<[string, RowVerdict, RowVerdict]>([
+    ['nothing agreed, and nothing to say', near(undefined, null, '9', {}), { do: 'adopt', value: null }],
+    ['nothing agreed, and something to say', near(undefined, '1', '9', {}), { do: 'toCrm', value: '1' }],
+    ['blank by now', near('1', null, '9', {}), { do: 'toCrm', value: null, lost: '9' }],
+    ['once, and agreed before', near('1', '2', '1', { write: 'once' }), { do: 'adopt', value: '2' }],
+    ['once, and somebody filled it in', near(undefined, '2', '9', { write: 'once' }), { do: 'adopt', value: '2' }],
+    ['once, and blank there', near(undefined, '2', '', { write: 'once' }), { do: 'toCrm', value: '2' }],
+    ['while open, and open', near('1', '2', '1', { write: 'whileOpen' }), { do: 'toCrm', value: '2' }],
+    ['while open, and closed', near('1', '2', '1', { write: 'whileOpen' }, true), { do: 'adopt', value: '2' }],
+    ['always, and closed', near('1', '2', '1', {}, true), { do: 'toCrm', value: '2' }],
+    ['of a formula nothing is lost', near('1', '2', '9', { referral: null }), { do: 'toCrm', value: '2' }],
+    [
+      'while open, to Microsoft, whose deal is not the CRM’s',
+      one(view('1', '1', '2', row({ direction: 'toReferral', write: 'whileOpen' })), { crmIsClosed: true }),
+      { do: 'toReferral', value: '2' },
+    ],
+  ])('%s', (_what, verdict, expected) => expect(verdict).toEqual(expected))
+
+  test('what is written brings along what belongs to it, unless that is hidden, equal, or written once', () => {
+    const amount = view('1', '2', '1', row({ direction: 'toCrm' }))
+    const beside = (of: Partial<RowView>, write: Row['write'] = 'always'): RowVerdict | undefined =>
+      mergeGroup([amount, { ...view('E', 'E', 'U'), row: row({ direction: 'toCrm', write }), ...of }], frame)[1]
+    expect(beside({})).toEqual({ do: 'toCrm', value: 'E', lost: 'U' })
+    expect(beside({ right: absent })).toEqual({ do: 'nothing' })
+    expect(beside({ left: absent })).toEqual({ do: 'nothing' })
+    expect(beside({ right: reading('E') })).toEqual({ do: 'nothing' })
+    expect(beside({}, 'once')).toEqual({ do: 'nothing' })
+  })
+})
