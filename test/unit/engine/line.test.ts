@@ -227,6 +227,27 @@ describe('a connection that keeps failing', () => {
     expect(await line.ask('find', async () => 'answer', signal)).toBe('answer')
   })
 
+  test('whoever is told to end hears that, and not what became of the call', async () => {
+    const { line, clock } = lineAt()
+    for (const how of ['ask', 'once'] as const) {
+      const ending = new AbortController()
+      const attempt = async (): Promise<never> => {
+        ending.abort(new Error('told to end'))
+        throw new FixConfig('signed out', { code: 'DB-1301' })
+      }
+      const call = how === 'ask' ? line.ask('find', attempt, ending.signal) : line.once(attempt, ending.signal)
+      await expect(call).rejects.toThrow('told to end')
+    }
+    expect(line.restingUntil(clock.now())).toBeNull()
+  })
+
+  test('a wait of just as long as a call may take is waited out', async () => {
+    const { line, clock, slept } = lineAt(0)
+    const { attempt } = failing(outage({ notBefore: later(clock.now(), 30_000) }))
+    expect(await line.ask('find', attempt, signal)).toBe('answer')
+    expect(slept).toEqual([30_000])
+  })
+
   test('a page that fails is not asked for again, and rests the line', async () => {
     const { line, clock } = lineAt()
     const { attempt, calls } = failing(outage())

@@ -326,19 +326,19 @@ describe('a value that a person typed', () => {
 })
 
 describe('one way, in every case', () => {
-  const near = (base: Value | undefined, value: Value, far: Value, of: Partial<Row>, crmIsClosed = false): RowVerdict =>
-    one(view(base, value, far, { ...row({ direction: 'toCrm' }), ...of }), { crmIsClosed })
+  const near = (values: readonly [Value | undefined, Value, Value], of: Partial<Row>, crmIsClosed = false) =>
+    one(view(...values, { ...row({ direction: 'toCrm' }), ...of }), { crmIsClosed })
   test.each<[string, RowVerdict, RowVerdict]>([
-    ['nothing agreed, and nothing to say', near(undefined, null, '9', {}), { do: 'adopt', value: null }],
-    ['nothing agreed, and something to say', near(undefined, '1', '9', {}), { do: 'toCrm', value: '1' }],
-    ['blank by now', near('1', null, '9', {}), { do: 'toCrm', value: null, lost: '9' }],
-    ['once, and agreed before', near('1', '2', '1', { write: 'once' }), { do: 'adopt', value: '2' }],
-    ['once, and somebody filled it in', near(undefined, '2', '9', { write: 'once' }), { do: 'adopt', value: '2' }],
-    ['once, and blank there', near(undefined, '2', '', { write: 'once' }), { do: 'toCrm', value: '2' }],
-    ['while open, and open', near('1', '2', '1', { write: 'whileOpen' }), { do: 'toCrm', value: '2' }],
-    ['while open, and closed', near('1', '2', '1', { write: 'whileOpen' }, true), { do: 'adopt', value: '2' }],
-    ['always, and closed', near('1', '2', '1', {}, true), { do: 'toCrm', value: '2' }],
-    ['of a formula nothing is lost', near('1', '2', '9', { referral: null }), { do: 'toCrm', value: '2' }],
+    ['nothing agreed, and nothing to say', near([undefined, null, '9'], {}), { do: 'adopt', value: null }],
+    ['nothing agreed, and something to say', near([undefined, '1', '9'], {}), { do: 'toCrm', value: '1' }],
+    ['blank by now', near(['1', null, '9'], {}), { do: 'toCrm', value: null, lost: '9' }],
+    ['once, and agreed before', near(['1', '2', '1'], { write: 'once' }), { do: 'adopt', value: '2' }],
+    ['once, and somebody filled it in', near([undefined, '2', '9'], { write: 'once' }), { do: 'adopt', value: '2' }],
+    ['once, and blank there', near([undefined, '2', ''], { write: 'once' }), { do: 'toCrm', value: '2' }],
+    ['while open, and open', near(['1', '2', '1'], { write: 'whileOpen' }), { do: 'toCrm', value: '2' }],
+    ['while open, and closed', near(['1', '2', '1'], { write: 'whileOpen' }, true), { do: 'adopt', value: '2' }],
+    ['always, and closed', near(['1', '2', '1'], {}, true), { do: 'toCrm', value: '2' }],
+    ['of a formula nothing is lost', near(['1', '2', '9'], { referral: null }), { do: 'toCrm', value: '2' }],
     [
       'while open, to Microsoft, whose deal is not the CRM’s',
       one(view('1', '1', '2', row({ direction: 'toReferral', write: 'whileOpen' })), { crmIsClosed: true }),
