@@ -17,7 +17,7 @@ export interface Egress {
 }
 
 /** The folder that all of them report to; absent outside the suite. */
-export const EGRESS_FOLDER = 'DEALBRIDGE_EGRESS_FOLDER'
+export const EGRESS_FOLDER = 'SUITE_EGRESS_FOLDER'
 
 const here = new BlockList()
 here.addSubnet('127.0.0.0', 8, 'ipv4')
