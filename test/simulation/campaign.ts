@@ -9,7 +9,9 @@
 //
 // Ends with 1 when a seed fails, or when a variant does not.
 
-import { parseArgs } from 'node:util'
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { parseArgs, promisify } from 'node:util'
 import { dieAt, shortStories } from './crash-points.ts'
 import { failedOf, seedsFrom, simulateMany } from './crowd.ts'
 import { shrink } from './shrink.ts'
@@ -84,19 +86,28 @@ async function many(seeds: readonly number[]): Promise<void> {
   process.exitCode = failed.length > 0 ? 1 : 0
 }
 
-/** A table for docs/reliability.md. The seeds that notice a mistake are named, for the short form in the test command. */
+/** How often each mistake is noticed: by seeds, and by dying at each moment of the short stories. */
 async function wrong(): Promise<void> {
   const missed: string[] = []
-  console.log('| Variant | Mistake | Seeds that noticed | First ones |\n|---|---|---|---|')
+  console.log('| Variant | Mistake | Seeds | Moments | First |\n|---|---|---|---|---|')
   for (const { name, mistake } of variants) {
+    const moments = await atMoments(name)
     const results = await simulateMany({ seeds: seedsFrom(from, count), workers, variant: name, failuresMax })
     const failed = failedOf(results)
-    if (failed.length === 0) missed.push(name)
-    const first = failed.slice(0, 3).map(({ seed }) => seed)
-    console.log(`| ${name} | ${mistake} | ${failed.length} of ${results.length} | ${first.join(', ')} |`)
+    if (failed.length === 0 && moments.noticed === 0) missed.push(name)
+    const first = [...failed.slice(0, 1).map(({ seed }) => `seed ${seed}`), ...(moments.first ? [moments.first] : [])]
+    const told = [`${failed.length} of ${results.length}`, `${moments.noticed} of ${moments.moments}`, first.join('; ')]
+    console.log(`| ${[name, mistake, ...told].join(' | ')} |`)
   }
   console.log(`\n${variants.length - missed.length} of ${variants.length} variants noticed. ${missed.join(', ')}`)
   process.exitCode = missed.length > 0 ? 1 : 0
+}
+
+async function atMoments(name: string): Promise<{ moments: number; noticed: number; first: string | null }> {
+  const trial = fileURLToPath(new URL('variants/trial.ts', import.meta.url))
+  const args = ['--disable-warning=ExperimentalWarning', trial, name, 'moments']
+  const { stdout } = await promisify(execFile)(process.execPath, args)
+  return JSON.parse(stdout) as { moments: number; noticed: number; first: string | null }
 }
 
 async function pairs(): Promise<void> {

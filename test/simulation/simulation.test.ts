@@ -1,6 +1,8 @@
 // The simulation in its short form. Campaigns of any size: npm run simulate -- --seeds 20000
 
 import { describe, expect, test } from 'vitest'
+import { instantFromMs, msOf } from '#spi'
+import type { Replacements } from './engine.ts'
 import { shrink } from './shrink.ts'
 import { simulate, simulateSeed } from './simulate.ts'
 import { storyOf, type Story } from './story.ts'
@@ -31,6 +33,29 @@ test.each(onceBroken)('seed %i: %s', async (seed) => {
 test.each([3, 77, 4_711])('seed %i tells the same story twice, to the byte', async (seed) => {
   const [once, again] = [await simulateSeed(seed), await simulateSeed(seed)]
   expect(JSON.stringify(once.history)).toBe(JSON.stringify(again.history))
+})
+
+describe('F119, I34: with our own clock ten years off, the very same is written', () => {
+  const years = 10 * 365 * 24 * 3_600_000
+  const off = (ms: number): Replacements => ({
+    pipeline: (pipeline) => ({
+      ...pipeline,
+      clock: {
+        now: () => instantFromMs(msOf(pipeline.clock.now()) + ms),
+        monotonicMs: () => pipeline.clock.monotonicMs(),
+        sleep: (...of) => pipeline.clock.sleep(...of),
+      },
+    }),
+  })
+
+  test.each([2, 5, 8, 11, 14, 17])('seed %i', async (seed) => {
+    const right = await simulateSeed(seed)
+    for (const wrong of [off(years), off(-years)]) {
+      const { history, violations } = await simulateSeed(seed, wrong)
+      expect(violations).toEqual([])
+      expect(history.attempts).toEqual(right.history.attempts)
+    }
+  })
 })
 
 describe('a story that fails', () => {

@@ -24,6 +24,8 @@ interface Apart {
 
 /** A write that was decided before the sides became equal may still land after; its deciders count again. */
 const landsWithinMs = 30 * 60_000
+/** A pass may take so long, in a world that is slow. */
+const slowMs = 3 * 60_000
 
 export function checkEdits(history: History, pair: Pair): readonly Violation[] {
   return bothWays.flatMap((field) =>
@@ -40,7 +42,7 @@ class Oracle {
   readonly #field: BothWays
   readonly #violations: Violation[] = []
   #apart: Apart | null = null
-  #before: (Apart & { readonly untilMs: number }) | null = null
+  #before: (Apart & { readonly untilMs: number; readonly isOurs: boolean }) | null = null
 
   constructor(history: History, pair: Pair, field: BothWays) {
     this.#history = history
@@ -78,12 +80,14 @@ class Oracle {
     if (edit === null) this.#written(step, value)
     if (last.left === last.right) this.#part(step, edit, last.left)
     else if (edit && this.#apart) this.#apart = { ...this.#apart, edits: [...this.#apart.edits, edit] }
-    if (now.left === now.right) this.#meet(atMs, value)
+    if (now.left === now.right) this.#meet(step, value)
   }
 
   #part({ atMs }: Step, edit: HandEdit | null, common: string | null): void {
     const before = this.#before && atMs - this.#before.untilMs < landsWithinMs ? this.#before : null
-    if (edit) this.#apart = { sinceMs: atMs, common, edits: [edit] }
+    if (edit && this.#before && !this.#before.isOurs && !this.#couldSee(this.#before.untilMs, atMs))
+      this.#apart = { ...this.#before, edits: [...this.#before.edits, edit] }
+    else if (edit) this.#apart = { sinceMs: atMs, common, edits: [edit] }
     else if (before && before.edits.length > 0) this.#apart = before
     else {
       this.#fault('I11', atMs, 'a program changed a value that both sides agreed on and nobody had edited')
@@ -91,7 +95,17 @@ class Oracle {
     }
   }
 
-  #meet(atMs: number, value: string | null): void {
+  /** Sides that people bring to agree between two passes, or while one of them is hidden, agree unseen. */
+  #couldSee(fromMs: number, untilMs: number): boolean {
+    const { passes, story } = this.#history
+    const hidden = this.#field.name === 'date' ? null : story.manners.hidden
+    return passes.some(({ beganMs, endedMs, result }) => {
+      const isHidden = hidden !== null && beganMs < hidden.untilMs && endedMs >= hidden.fromMs
+      return beganMs >= fromMs && endedMs <= untilMs && result !== 'failed' && !isHidden
+    })
+  }
+
+  #meet({ atMs, by }: Step, value: string | null): void {
     const apart = this.#apart
     if (!apart) return
     const allowed = this.#allowed(apart, atMs)
@@ -103,7 +117,7 @@ class Oracle {
         `both sides ended with ${String(value)} after ${told}`,
       )
     }
-    this.#before = { ...apart, untilMs: atMs }
+    this.#before = { ...apart, untilMs: atMs, isOurs: by === 'dealbridge' }
     this.#apart = null
   }
 
@@ -133,11 +147,17 @@ class Oracle {
     const { blurs, passes } = this.#history
     return blurs.some(({ what, atMs }) => {
       if (what !== 'wiped') return false
-      // What was hidden then is met without a base later.
-      const shownMs = Math.max(atMs, this.#history.story.manners.hidden?.untilMs ?? 0)
+      const shownMs = this.#shownAfter(atMs)
       const whole = passes.find(({ beganMs, result }) => beganMs >= shownMs && result !== 'failed')
       return atMs <= untilMs && sinceMs <= (whole?.endedMs ?? Number.POSITIVE_INFINITY)
     })
+  }
+
+  /** What was hidden when everything was lost is met without a base by the next full comparison, if there is one. */
+  #shownAfter(wipedMs: number): number {
+    const { hidden, sweepEvery, everyMs } = this.#history.story.manners
+    if (hidden === null || hidden.untilMs <= wipedMs) return wipedMs
+    return sweepEvery === 0 ? Number.POSITIVE_INFINITY : hidden.untilMs + sweepEvery * (everyMs + slowMs)
   }
 
   /** I12: value and currency are written as they stood together on the other side. */

@@ -110,11 +110,7 @@ export const variants: readonly Variant[] = [
   patched(
     'undirected-intents',
     'A lost write says nothing about what the other side knew.',
-    at(
-      'engine/lost-updates.ts',
-      'const known = arrived ? rows : rows.filter(isReplaced)',
-      'const known = arrived ? rows : []',
-    ),
+    at('engine/lost-updates.ts', 'const known = rows.filter(isReplaced)', 'const known = rows.slice(0, 0)'),
   ),
   patched(
     'no-settling',
@@ -126,8 +122,8 @@ export const variants: readonly Variant[] = [
     'A value that is back where it was settles that the write never arrived.',
     at(
       'engine/lost-updates.ts',
-      'doubtful: arrived ? [] : rows.filter(isUnmoved).map(({ row }) => row)',
-      'doubtful: []',
+      'const doubtful = rows.filter(isUnmoved).map(({ row }) => row)',
+      'const doubtful = rows.slice(0, 0).map(({ row }) => row)',
     ),
   ),
   patched(
@@ -135,8 +131,8 @@ export const variants: readonly Variant[] = [
     'A create whose answer was lost is not looked for.',
     at(
       'engine/recover.ts',
-      'const found = await findLostCreates(pipeline, open.creates, signal)',
-      'const found = (await findLostCreates(pipeline, open.creates, signal)).slice(0, 0)',
+      'const found = await findLostCreates(pipeline, ours, signal)',
+      'const found = (await findLostCreates(pipeline, ours, signal)).slice(0, 0)',
     ),
   ),
   patched(
@@ -153,8 +149,8 @@ export const variants: readonly Variant[] = [
     'A record without a key is made again while the first may still turn up.',
     at(
       'engine/apply.ts',
-      'return later(earlier.at, replicaLagMs) > this.#pipeline.clock.now()',
-      'return later(earlier.at, -replicaLagMs) > this.#pipeline.clock.now()',
+      'until !== undefined && until > this.#pipeline.clock.now()',
+      'until !== undefined && until > this.#pipeline.clock.now() && this.#isOver()',
     ),
   ),
   patched(
@@ -277,8 +273,8 @@ export const variants: readonly Variant[] = [
     ),
     at(
       'core/reconcile/lookups.ts',
-      'const key = keyOf(lookup.kind, identityOf(lookup.kind, lookup.tries, env), within)',
-      'const key = keyOf(lookup.kind, identityOf(lookup.kind, lookup.tries, env) + link.key, within)',
+      'identityOf(lookup.kind, lookup.tries, env), within + apart)',
+      'identityOf(lookup.kind, lookup.tries, env) + link.key, within + apart)',
     ),
   ),
   patched(
@@ -295,8 +291,8 @@ export const variants: readonly Variant[] = [
     'A record is sent although what it points to was refused.',
     at(
       'engine/batches.ts',
-      'const putOff = queue.filter((change) => change.after.some((id) => progress.failed.has(id)))',
-      'const putOff = queue.filter((change) => change.after.length < 0)',
+      'progress.failed.size === 0 ? [] : queue.filter(',
+      'progress.failed.size >= 0 ? [] : queue.filter(',
     ),
     at(
       'engine/batches.ts',
@@ -307,11 +303,7 @@ export const variants: readonly Variant[] = [
   patched(
     'status-every-pass',
     'What the seller sees is written whether or not it changed.',
-    at(
-      'core/reconcile/status.ts',
-      'if (field === null || baseValue(deal.link, statusRow(name)) === value) continue',
-      'if (field === null) continue',
-    ),
+    at('core/reconcile/status.ts', 'if (field === null || base === value) continue', 'if (field === null) continue'),
     at(
       'core/reconcile/side.ts',
       '    if (to.now !== null && ours !== undefined && sameJson(ours, theirs)) continue\n    to.fields[path] = theirs\n    to.lines.push(\n      line({ path',
