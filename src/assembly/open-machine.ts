@@ -5,6 +5,7 @@ import { openSecrets } from '#platform/secrets'
 import { readText } from '#platform/files'
 import type { Machine } from './machine.ts'
 import { mappingReader } from './mapping-file.ts'
+import { whenFree } from './patience.ts'
 import { holdStore, openStoredLedger, openStoredVault } from './store.ts'
 
 export function openMachine({ clock, log, metrics }: Pick<Machine, 'clock' | 'log' | 'metrics'>): Machine {
@@ -16,8 +17,8 @@ export function openMachine({ clock, log, metrics }: Pick<Machine, 'clock' | 'lo
     secretsFor: (root) => openSecrets({ clock, root }),
     readText,
     readMapping: mappingReader(readText),
-    openLedger: openStoredLedger,
-    holdStore,
+    openLedger: async (store, needs) => await whenFree(clock, async () => await openStoredLedger(store, needs)),
+    holdStore: async (store) => await whenFree(clock, async () => await holdStore(store)),
     openVault: openStoredVault,
   }
 }
