@@ -14,7 +14,7 @@ import type { Problem } from '#core/problem'
 import type { Mode, Pipeline } from '#engine/pipeline'
 import type { KeptLedger } from '#ledger'
 import type { PipelineSettings, Settings } from '#settings/settings'
-import { invariant, type Probe } from '#spi'
+import { invariant, type LogFacts, type Probe } from '#spi'
 import { bind } from './binding.ts'
 import type { Connection } from './connection.ts'
 import type { Drift } from './drift.ts'
@@ -183,6 +183,7 @@ export class Runner {
       since: isSame ? before.since : this.machine.clock.now(),
       times: isSame ? before.times + 1 : 1,
     }
+    if (!isSame) this.machine.log.warn('pipeline.in-trouble', this.#told(this.#trouble))
   }
 
   /** Whose line it came over. */
@@ -191,7 +192,13 @@ export class Runner {
   }
 
   succeeded(): void {
+    if (this.#trouble) this.machine.log.info('pipeline.well-again', this.#told(this.#trouble))
     this.#trouble = null
+  }
+
+  /** Once when it begins and once when it is over: whoever reads only logs is on call too. */
+  #told({ error, connection }: Trouble): LogFacts {
+    return { pipeline: this.name, code: error.code, ...(connection === null ? {} : { connection }) }
   }
 
   async #prepare(signal: AbortSignal): Promise<Prepared> {

@@ -101,6 +101,27 @@ describe('a broken connection', () => {
     expect(runner.trouble).toBeNull()
   })
 
+  test('is logged when it begins and when it is over, and not each time between', async () => {
+    const house = fakeHouse()
+    const told: unknown[] = []
+    const note = (event: string, facts: unknown): void => void told.push([event, facts])
+    const machine = { ...house.machine, log: { ...house.machine.log, warn: note, info: note } }
+    const { runners } = await assemble(house.settings, { machine, ledgers: house.ledgers })
+    const runner = runners.get(pipelineName('cosell')) ?? expect.fail('no pipeline')
+    house.salesforce.fails = (call) => (call === 'probe' ? new FixConfig('signed out', { code: 'DB-1301' }) : undefined)
+    await runner.ready(signal).catch(() => undefined)
+    await runner.ready(signal).catch(() => undefined)
+    house.salesforce.fails = () => undefined
+    await runner.ready(signal)
+    runner.succeeded()
+    runner.succeeded()
+    const facts = { pipeline: 'cosell', connection: 'salesforce', code: 'DB-1301' }
+    expect(told).toEqual([
+      ['pipeline.in-trouble', facts],
+      ['pipeline.well-again', facts],
+    ])
+  })
+
   test('is opened again after an opening that failed', async () => {
     const house = fakeHouse()
     const runner = await runnerOf(house)
