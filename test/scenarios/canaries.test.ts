@@ -106,7 +106,8 @@ alerts: { channels: { desk: { type: webhook, url: "env:CANARY_HOOK" } }, rules: 
     daemon.child.kill('SIGTERM')
     const { out, err } = await daemon.ended
     const log = out + err
-    expect(log.split('\n').length).toBeGreaterThan(50)
+    // It had its say, down to each call: an empty log keeps every secret.
+    expect(log.split('\n').filter((line) => line.includes('"level":"debug"')).length).toBeGreaterThan(10)
 
     for (const one of [log, metrics, commandLine, bundle, ...told.map((end) => end.out + end.err)])
       expect(found(one, [...secrets, door.key, ...people])).toEqual([])
