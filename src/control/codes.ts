@@ -90,6 +90,13 @@ export const controlCodes: Codebook = {
     fix: 'Nothing to do: polling misses nothing. For changes within seconds, set webhook: url and certificateOrigins, and register it with `dealbridge connect webhook`.',
     who: 'operations',
   },
+  'DB-1165': {
+    title: 'There is nothing to answer',
+    means: 'A referral was to be accepted or declined by hand, and it has an answer, or no record that could show one.',
+    why: 'Somebody answered it before, it is over, or its record is still to be made.',
+    fix: 'See where it stands: `dealbridge explain <deal>`. Where no record is linked, answer it in Partner Center.',
+    who: 'operations',
+  },
   'DB-1171': {
     title: 'Somebody else registered meanwhile',
     means: 'The registration at the vendor is no longer the one that was shown. Nothing was replaced.',

@@ -5,7 +5,7 @@ import { NeedsHuman } from '#core/errors'
 import { recordId } from '#core/model/ids'
 import type { Instant } from '#core/model/instant'
 import type { Json } from '#core/model/json'
-import { noBase, unseen, type Chosen, type Link, type Waiting } from '#core/model/link'
+import { noBase, unseen, type Answer, type Chosen, type Link, type Waiting } from '#core/model/link'
 import { rowId } from '#core/model/ids'
 import type { Lookup, Mapping } from '#core/mapping/mapping'
 import { lookupOf } from '#core/reconcile/choice'
@@ -35,6 +35,10 @@ export function actOn(link: Link, request: LinkRequest, actor: Actor): Acted {
       return resolve(link, request, actor)
     case 'release':
       return release(link, actor)
+    case 'accept':
+      return answer(link, 'Accepted', actor)
+    case 'decline':
+      return answer(link, 'Declined', actor)
     case 'link':
       return relink(link, request.record, actor)
     case 'unlink':
@@ -204,6 +208,38 @@ function release(link: Link, { now }: Actor): Acted {
     details: { subject: outcome.subject },
     next: `${soon} It cannot be taken back at Microsoft.`,
   }
+}
+
+/** The partner's answer to a referral, by hand: the stage of the record follows it. */
+function answer(link: Link, said: Answer, { now }: Actor): Acted {
+  const { standing } = link.base
+  const isAnswered = standing !== null && standing.stage !== 'New' && standing.stage !== 'Received'
+  if (link.record === null || isAnswered) throw nothingToAnswer(link, standing?.stage ?? null)
+  const wait: Waiting = {
+    for: 'problem',
+    code: 'DB-3510',
+    message: `A person has answered it: ${said}.`,
+    who: 'nobody: it goes by itself',
+    since: now,
+    until: now,
+    subject: 'answer',
+    tries: 0,
+  }
+  return {
+    link: { ...link, answer: said, waiting: [...link.waiting.filter(({ subject }) => subject !== 'answer'), wait] },
+    event: 'answered',
+    details: { answer: said },
+    next: said === 'Accepted' ? soon : `${soon} It waits as long as every outcome waits, then it cannot be taken back.`,
+  }
+}
+
+function nothingToAnswer(link: Link, stage: string | null): NeedsHuman {
+  const id = link.referral.slice(0, 8)
+  const why =
+    stage === null || link.record === null
+      ? `${id} has no record yet, which could show the answer.`
+      : `${id} is ${stage} already.`
+  return new NeedsHuman(`${why} Nothing was changed.`, { code: 'DB-1165', who: 'operations' })
 }
 
 /** Nothing both sides agree on is known of a record that was just named: the next pass compares and asks. */

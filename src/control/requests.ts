@@ -93,6 +93,8 @@ export const DealRequest = z.discriminatedUnion('do', [
     who,
   }),
   z.strictObject({ do: z.literal('release'), deal: name, pipeline: name.optional(), who }),
+  z.strictObject({ do: z.literal('accept'), deal: name, pipeline: name.optional(), who }),
+  z.strictObject({ do: z.literal('decline'), deal: name, pipeline: name.optional(), who }),
   z.strictObject({ do: z.literal('link'), deal: name, pipeline: name.optional(), record: name, who }),
   z.strictObject({ do: z.literal('unlink'), deal: name, pipeline: name.optional(), who }),
   z.strictObject({ do: z.literal('pause'), deal: name, pipeline: name.optional(), who }),

@@ -16,7 +16,7 @@ import { InvalidArgumentError, Option } from 'commander'
 export const addReferrals: AddCommand = (program, bench) => {
   const group = program
     .command('referrals')
-    .summary('single deals: list, show, resolve, release, link, adopt, unlink, pause, resume, forget')
+    .summary('single deals: list, show, accept, decline, resolve, release, link, adopt, unlink, pause, resume, forget')
     .description('Works with single deals.')
   examples(
     group,
@@ -225,17 +225,33 @@ function addLinks(group: Command, bench: Bench): void {
     'dealbridge referrals link 49d90c72 006Qy00000Abf90',
     'dealbridge referrals link 49d90c72 006Qy00000Abf90 --yes',
   )
-  for (const [name, description] of [
-    ['unlink', 'Unties a referral from its record. Both stay as they are, and nothing is made again.'],
-    ['pause', 'Writes nothing for this deal until it is resumed.'],
-    ['resume', 'Lets a paused or unlinked deal go on.'],
+  for (const [name, summary, description] of [
+    [
+      'accept',
+      'answer a referral: accepted',
+      'Answers a referral: accepted. Its record moves on once Microsoft shows it.',
+    ],
+    [
+      'decline',
+      'answer a referral: declined',
+      'Answers a referral: declined. It waits as long as every outcome does, and cannot be taken back after that.',
+    ],
+    [
+      'unlink',
+      'untie a referral from its record',
+      'Unties a referral from its record. Both stay as they are, and nothing is made again.',
+    ],
+    ['pause', 'write nothing for this deal', 'Writes nothing for this deal until it is resumed.'],
+    ['resume', 'let a paused or unlinked deal go on', 'Lets a paused or unlinked deal go on.'],
     [
       'forget',
+      'take a deal out of the ledger for good',
       'Takes a deal out of the ledger for good, with the words of its history, and leaves the referral alone from now on.',
     ],
   ] as const) {
     const command = group
       .command(name)
+      .summary(summary)
       .description(description)
       .argument('<deal>', "the beginning of a referral's id, or a CRM record's id")
       .option('--pipeline <name>', 'only this pipeline')
@@ -252,7 +268,7 @@ function addLinks(group: Command, bench: Bench): void {
 }
 
 /** What is not undone by another command is asked about first. */
-const lasting = { unlink: 'Unlink', forget: 'Forget, for good,' } as const
+const lasting = { accept: 'Accept', decline: 'Decline', unlink: 'Unlink', forget: 'Forget, for good,' } as const
 
 const of = (context: Context, deal: string, { pipeline }: DealFlags) => ({
   deal,

@@ -84,6 +84,8 @@ export const Link = z.object({
   answeredFor: z.record(z.string(), z.object({ left: Value, right: Value })).optional(),
   /** The records a person named for the lookups of a deal that is still to be made, by lookup. */
   chosen: z.record(z.string(), Chosen).optional(),
+  /** How a person answered the referral; used up once the source shows an answer, whoever gave it. */
+  answer: z.enum(['Accepted', 'Declined']).optional(),
   /** The outcome a person let go before its undo window was over. */
   released: z.string().optional(),
   /** The record is marked to become a deal at the source, and is none yet: until then the link's key is of our making. */
@@ -100,6 +102,8 @@ export const Link = z.object({
   mapping: z.string(),
 })
 export type Link = z.infer<typeof Link>
+
+export type Answer = NonNullable<Link['answer']>
 
 export const noBase: Base = { standing: null, values: {} }
 

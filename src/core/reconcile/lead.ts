@@ -79,7 +79,13 @@ export function planLead(deal: KnownLead): DealPlan {
   if (fits(crm.fields, model.qualified)) return qualified(deal, answered)
   if (fits(crm.fields, model.disqualified)) return disqualified(deal, answered)
   if (isOver(deal)) return end(deal)
-  return answered ? accepted(deal) : stay(deal, { do: 'nothing' })
+  return answered ? accepted(deal) : stay(deal, answerOf(deal))
+}
+
+/** What a person said of it here; the lead follows once the source shows it. */
+function answerOf(deal: KnownLead): StandingVerdict {
+  if (deal.link.answer === 'Accepted') return acceptMove(deal)
+  return deal.link.answer === 'Declined' ? { ...declineMove(deal), isAnswer: true } : { do: 'nothing' }
 }
 
 const isOver = ({ facts }: KnownLead): boolean => facts.stage === null || isClosed(facts.stage)
@@ -192,7 +198,7 @@ function gathered(deal: KnownLead, sides: Sides, moves: Moves): DealPlan {
   return { link: sameLink(next, link) ? link : next, changes }
 }
 
-function declineMove(deal: KnownLead): StandingVerdict {
+function declineMove(deal: KnownLead): Extract<StandingVerdict, { do: 'close' }> {
   return { do: 'close', stage: 'Declined', row: rowOf(deal, 'Declined') }
 }
 

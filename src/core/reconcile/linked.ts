@@ -49,6 +49,8 @@ export function planLinked(deal: LinkedDeal): DealPlan {
 /** A closed referral, and one in a status we do not know, is never written. */
 const mayWriteReferral = (facts: ReferralFacts): boolean => facts.stage !== null && !isClosed(facts.stage)
 
+const isUnanswered = ({ stage }: ReferralFacts): boolean => stage === 'New' || stage === 'Received'
+
 /** Only where the mapping says so: everyone else's deals stay with the seller who has them. */
 const followsItsRules = ({ frame }: LinkedDeal, right: StageRow | null): boolean =>
   frame.mapping.assign?.after === 'follow' && right !== null && !isClosed(right.stage)
@@ -96,7 +98,7 @@ function standingOf({ frame, link, facts, crm }: LinkedDeal, right: StageRow | n
   const policy = mapping.rows[0]?.policy ?? 'newest'
   const view = { map: mapping.stages, base: link.base.standing, left, right, closedBy: link.closedBy, policy }
   const isUnset = crm.fields[mapping.stages.crm] === null
-  return mergeStanding({ ...view, isUnset, isIgnored: isIgnored(mapping.stages, crm.fields) })
+  return mergeStanding({ ...view, answer: link.answer, isUnset, isIgnored: isIgnored(mapping.stages, crm.fields) })
 }
 
 function finish(deal: LinkedDeal, sides: Sides, moves: Moves, right: StageRow | null): DealPlan {
@@ -170,10 +172,12 @@ function remembered(
   const values = { ...link.base.values, ...sides.adopted, ...silent }
   const standing = next.moves.adopted ?? link.base.standing
   const reopened = next.right !== null && !isClosed(next.right.stage) && link.closedBy !== null
-  const { answers: _, answeredFor: __, released, ...rest } = link
+  const { answers: _, answeredFor: __, answer, released, ...rest } = link
+  const isOpen = answer !== undefined && isUnanswered(deal.facts)
   const kept = {
     ...stillOpen(link, sides),
-    ...(released && next.right && isClosed(next.right.stage) ? { released } : {}),
+    ...(released && (isOpen || (next.right && isClosed(next.right.stage))) ? { released } : {}),
+    ...(isOpen ? { answer } : {}),
   }
   const seen = next.settled || next.writes ? seenNow(deal, next.settled) : {}
   const after: Link = {

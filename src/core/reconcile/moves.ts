@@ -222,11 +222,12 @@ function empty(draft: Draft): void {
 function closeChange(
   deal: LinkedDeal,
   to: Draft,
-  { stage, row }: Close,
+  { stage, row, isAnswer }: Close,
   extras: { readonly state?: Change['state']; readonly why?: NonNullable<Change['why']> },
 ): Change {
   const { frame, link, referral, facts } = deal
-  const settles = { ...settlementOf(to), standing: { stage, step: null }, closes: row.stage }
+  const standing = isAnswer ? {} : { standing: { stage, step: null } }
+  const settles = { ...settlementOf(to), ...standing, closes: row.stage }
   return updateOf(
     to,
     { kind: referral.kind, id: referral.id, version: referral.version },

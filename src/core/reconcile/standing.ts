@@ -3,6 +3,7 @@
 // never be taken back, and many CRM stages mean the same.
 
 import type { Code } from '../model/ids.ts'
+import type { Answer } from '../model/link.ts'
 import { isClosed, isOpen, type Stage, type Standing, type Step } from '../model/stage.ts'
 import { stageRowFor, type Policy, type StageMap, type StageRow } from '../mapping/mapping.ts'
 import { mayMove } from '../lifecycle/guard.ts'
@@ -19,6 +20,8 @@ export interface StandingView {
   readonly isIgnored?: boolean
   /** The close of the CRM that was already carried to the source. */
   readonly closedBy: string | null
+  /** A person has answered the referral here, whatever the stage of its record says. */
+  readonly answer?: Answer | undefined
   /** Settles a step that both sides moved. */
   readonly policy: Policy
 }
@@ -38,7 +41,13 @@ export type StandingVerdict =
       readonly onTheWayTo?: Stage
     }
   /** A move nobody can take back. */
-  | { readonly do: 'close'; readonly stage: Stage; readonly row: StageRow }
+  | {
+      readonly do: 'close'
+      readonly stage: Stage
+      readonly row: StageRow
+      /** A person's word, which the CRM does not say yet. */
+      readonly isAnswer?: true
+    }
   /** Nothing can be written; a person should know why. */
   | {
       readonly do: 'wait'
@@ -52,6 +61,7 @@ const nothing: StandingVerdict = { do: 'nothing' }
 
 export function mergeStanding(view: StandingView): StandingVerdict {
   if (isClosed(view.left.stage)) return closedAtSource(view)
+  if (view.answer && view.left.stage !== 'Accepted') return answered(view, view.answer)
   if (!view.right) return unmapped(view)
   return isClosed(view.right.stage) ? closedInCrm(view, view.right) : bothOpen(view, view.right)
 }
@@ -77,6 +87,20 @@ function over(left: Stage, right: Stage): Extract<StandingVerdict, { do: 'wait' 
     message: `Microsoft has recorded this deal as ${left}; the CRM says ${right}. It cannot be reopened or changed at Microsoft.`,
     who: 'the seller',
   }
+}
+
+/**
+ * Answered by hand. What both sides agree on stays as it was: the answer comes back as one that was given at the source,
+ * and moves the CRM on like any other.
+ */
+function answered({ map, base, left }: StandingView, answer: Answer): StandingVerdict {
+  const row = stageRowFor(map, { stage: answer, step: null })
+  if (!row) {
+    const message = `No row of the mapping's stage table is for ${answer}, so the CRM could not show this answer.`
+    return { do: 'wait', code: 'DB-2130', message, who: 'CRM admin' }
+  }
+  if (answer === 'Declined') return { do: 'close', stage: answer, row, isAnswer: true }
+  return { do: 'toReferral', stage: answer, step: null, standing: base ?? left, row }
 }
 
 /** A record that never had a stage, such as one that the CRM made of a lead, gets the one of an accepted referral. */

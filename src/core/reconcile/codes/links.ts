@@ -62,6 +62,13 @@ export const linkCodes: Codebook = {
     fix: 'Nothing to do yet. If it is really gone, DB-3503 says so at the next look.',
     who: 'CRM admin',
   },
+  'DB-3510': {
+    title: 'A person has answered it',
+    means: 'Somebody accepted or declined the referral with `dealbridge referrals`. The answer is on its way.',
+    why: 'It was asked for.',
+    fix: 'Nothing to do: the next pass sends it, and moves the record on when Microsoft shows it.',
+    who: 'operations',
+  },
   'DB-3509': {
     title: 'The referral is not shown any more',
     means: 'The source does not answer with a referral that a record is linked to. Nothing is written to either side.',
