@@ -34,9 +34,10 @@ export interface SettledUpdate {
  * Of several updates that expected the same state of a record, one at most was written: the one that shows whole, or
  * what is left of it. Where none does, somebody has been there since, and the last one counts.
  */
-export function settledUpdate(looked: Looked, intents: readonly Intent[]): SettledUpdate {
+export function settledUpdate(looked: Looked, intents: readonly Intent[]): SettledUpdate | 'nothing is shown' {
   const { link, record, now } = looked
   const findings = intents.map((intent) => findingOf(looked, intent))
+  if (findings.every(({ isUnseen }) => isUnseen)) return 'nothing is shown'
   const finding =
     findings.findLast(({ whole }) => whole) ?? findings.findLast(({ arrived }) => arrived) ?? findings.at(-1)
   if (!finding) return { link, done: [], hidden: null }
@@ -57,6 +58,8 @@ interface Finding {
   /** Rows that show what they showed before, on a record that was changed: not written, or taken back. */
   readonly doubtful: readonly RowId[]
   readonly hidden: readonly RowId[]
+  /** None of it can be seen just now: it stays as open as it was. */
+  readonly isUnseen: boolean
 }
 
 function findingOf(looked: Looked, intent: Intent): Finding {
@@ -86,7 +89,8 @@ function findingOf(looked: Looked, intent: Intent): Finding {
       : arrived && rows.every(isAsIntended) && (change.settles.standing === undefined || standing.shown !== undefined),
     settles,
     doubtful,
-    hidden: arrived ? [] : rows.filter(({ now }) => now === undefined).map(({ row }) => row),
+    hidden: arrived ? [] : rows.filter(isHidden).map(({ row }) => row),
+    isUnseen: rows.length > 0 && rows.every(isHidden) && standing.shown === undefined,
   }
 }
 
@@ -110,6 +114,7 @@ const isThere = ({ before, intended, now }: Shown): boolean =>
   now !== undefined && sameValue(now, intended) && !sameValue(before, intended)
 const isUnmoved = ({ before, intended, now }: Shown): boolean =>
   now !== undefined && sameValue(now, before) && !sameValue(before, intended)
+const isHidden = ({ now }: Shown): boolean => now === undefined
 const isReplaced = ({ before, now }: Shown): boolean => now !== undefined && !sameValue(now, before)
 
 /** Every field that was sent shows what was sent; a pointer was filled in with the deal's own record. */

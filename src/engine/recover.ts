@@ -92,9 +92,12 @@ export function recoverUpdates(
         const seen = side === 'referral' ? link.left : link.right
         const current = record && !isOlder(seen, record, frame.now) ? record : null
         const verdict = verdictOn(open.updates(link.key, side), current, frame.now)
+        const shown =
+          verdict.settle && record ? settledUpdate({ pipeline, link, record, now: frame.now }, verdict.over) : null
+        if (shown === 'nothing is shown') continue
         moves.push(...verdict.over.map(({ change }) => dropIntent(change)))
-        if (!verdict.settle || !record) continue
-        const { link: next, done, hidden } = settledUpdate({ pipeline, link, record, now: frame.now }, verdict.over)
+        if (!shown || !record) continue
+        const { link: next, done, hidden } = shown
         if (hidden) moves.push({ put: 'intent', key: hidden.change.id, value: hidden })
         const before = verdict.over.at(-1)?.before ?? null
         link = seenAnew(next, side, { record, before, now: frame.now })
