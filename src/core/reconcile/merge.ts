@@ -64,8 +64,10 @@ export function mergeGroup(group: readonly RowView[], frame: MergeFrame): readon
   const moves = group.map(movesOf)
   const left = moves.some((move) => move.left && !move.same)
   const right = moves.some((move) => move.right && !move.same)
-  const doubted = (left || right) && group.some(({ row }) => frame.doubts?.has(row.id))
-  const winner = (left && right) || doubted ? decide(group, frame) : left ? 'left' : right ? 'right' : 'none'
+  // An answer counts until its write has arrived, though the question is gone from the moment it is planned.
+  const asked =
+    (left || right) && group.some(({ row: { id } }) => frame.doubts?.has(id) || Object.hasOwn(frame.answers, id))
+  const winner = (left && right) || asked ? decide(group, frame) : left ? 'left' : right ? 'right' : 'none'
   return group.map((view) => verdictFor(view, { winner, contested: left && right }, frame))
 }
 

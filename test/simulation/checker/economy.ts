@@ -34,7 +34,9 @@ function idleWrite(attempt: Attempt): readonly Violation[] {
 }
 
 /** I17: a value is brought over as often as somebody set it, and not more often. */
-function repeats({ blurs, answers }: History, { key, referral, deals }: Pair): readonly Violation[] {
+function repeats(history: History, { key, referral, deals }: Pair): readonly Violation[] {
+  const { blurs, answers } = history
+  if (canLookOld(history) || isLostUnseen(history)) return []
   // A deal that was deleted before its making was known is made again, with what stood in it.
   if (deals.length > 1 || blurs.some(({ what }) => what === 'wiped')) return []
   return bothWays.flatMap((field) => {
@@ -50,6 +52,21 @@ function repeats({ blurs, answers }: History, { key, referral, deals }: Pair): r
       what: `${field.name} ${value} was written more often than it was set`,
     }))
   })
+}
+
+/**
+ * An edit that is stamped earlier than it showed, behind a write of ours that no version was told of: a replica that lags
+ * then shows the state before it with the later stamp, as if somebody had taken the edit back. It is brought over and,
+ * once the replica has caught up, brought back.
+ */
+function canLookOld({ story: { manners, edits } }: History): boolean {
+  return manners.stale > 0 && !manners.tellsVersion && edits.some(({ lateMs }) => lateMs > 0)
+}
+
+/** A write without an answer, to a field that is hidden then, is made again once the field shows what it showed before. */
+function isLostUnseen({ story, blurs }: History): boolean {
+  const { hidden } = story.manners
+  return hidden !== null && blurs.some(({ what, atMs }) => what === 'lost' && atMs <= hidden.untilMs)
 }
 
 interface Turns {

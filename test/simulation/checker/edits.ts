@@ -127,7 +127,7 @@ class Oracle {
     const within = (atMs: number): boolean => atMs >= sinceMs && atMs <= untilMs
     const rows: readonly string[] = this.#field.rows
     if (answers.some(({ key, row, atMs }) => key === this.#pair.key && rows.includes(row) && within(atMs))) return null
-    if (this.#adopts({ sinceMs, untilMs })) return null
+    if (this.#adopts({ sinceMs, untilMs }) || this.#isLostUnseen(untilMs)) return null
     const [only, ...more] = sidesOf(edits)
     if (only === undefined) return null
     const lastOf = (side: HandEdit['side']): string | null =>
@@ -140,6 +140,14 @@ class Oracle {
     if (blurred || policy === 'newest' || !areApart(either, common)) return either
     if (policy === 'ask') return new Set(either).size === 1 ? either : []
     return [lastOf(policy === 'crm' ? 'crm' : 'referral')]
+  }
+
+  /** A write without an answer, to a field that is hidden then: taken back unseen, or never arrived? */
+  #isLostUnseen(untilMs: number): boolean {
+    const { blurs, story } = this.#history
+    const { hidden } = story.manners
+    if (hidden === null || this.#field.name === 'date' || untilMs < hidden.fromMs) return false
+    return blurs.some(({ what, atMs }) => what === 'lost' && atMs <= hidden.untilMs)
   }
 
   /** After a loss of everything, nothing is agreed until the first pass that came to its end. */
@@ -160,6 +168,13 @@ class Oracle {
     return sweepEvery === 0 ? Number.POSITIVE_INFINITY : hidden.untilMs + sweepEvery * (everyMs + slowMs)
   }
 
+  /** Whoever lost everything while a field was hidden does not know what was agreed of it; a closed deal is then left alone. */
+  #isForgotten(): boolean {
+    const { blurs, story } = this.#history
+    const { hidden } = story.manners
+    return hidden !== null && blurs.some(({ what, atMs }) => what === 'wiped' && atMs < hidden.untilMs)
+  }
+
   /** I12: value and currency are written as they stood together on the other side. */
   #written({ atMs, side }: Step, value: string | null): void {
     const read = side === 'referral' ? this.#field.inDeal : this.#field.inReferral
@@ -178,7 +193,7 @@ class Oracle {
     const over = isOver(step.left.fields)
     const fromMicrosoft = sidesOf(apart.edits).every((side) => side === 'referral')
     // A closed referral cannot be written any more; what it said last still reaches the deal.
-    if (over && !fromMicrosoft) return
+    if (over && (!fromMicrosoft || this.#isForgotten())) return
     this.#fault(
       'I15',
       step.atMs,

@@ -183,8 +183,8 @@ export const variants: readonly Variant[] = [
     'Sides are compared with each other only; the newer record wins.',
     at(
       'core/reconcile/merge.ts',
-      "  const winner = (left && right) || doubted ? decide(group, frame) : left ? 'left' : right ? 'right' : 'none'\n",
-      "  const apart = moves.some((move) => !move.same)\n  const winner = doubted ? decide(group, frame) : apart ? winnerBy('newest', frame) : 'none'\n",
+      "  const winner = (left && right) || asked ? decide(group, frame) : left ? 'left' : right ? 'right' : 'none'\n",
+      "  const apart = moves.some((move) => !move.same)\n  const winner = asked ? decide(group, frame) : apart ? winnerBy('newest', frame) : 'none'\n",
     ),
   ),
   patched(
@@ -192,8 +192,8 @@ export const variants: readonly Variant[] = [
     'When the sides differ, the referral wins.',
     at(
       'core/reconcile/merge.ts',
-      "  const winner = (left && right) || doubted ? decide(group, frame) : left ? 'left' : right ? 'right' : 'none'\n",
-      "  const winner = doubted ? decide(group, frame) : left || right ? 'left' : 'none'\n",
+      "  const winner = (left && right) || asked ? decide(group, frame) : left ? 'left' : right ? 'right' : 'none'\n",
+      "  const winner = asked ? decide(group, frame) : left || right ? 'left' : 'none'\n",
     ),
   ),
   part('split-groups', 'Value and currency are merged one by one.'),

@@ -292,6 +292,8 @@ describe('whether a lost write arrived is not known', () => {
     expect(one(view('1', '2', '1'), { doubts: new Set([rowId('Other')]) })).toEqual({ do: 'toCrm', value: '2' })
   })
   test('and what the person says counts', () => {
+    // Also when the question is gone: its write was planned, and lost.
+    expect(one(view('1', '2', '1'), { answers: { [rowId('Amount')]: 'crm' } })).toMatchObject({ do: 'toReferral' })
     expect(one(view('1', '2', '1'), { doubts, answers: { [rowId('Amount')]: 'crm' } })).toMatchObject({
       do: 'toReferral',
       value: '1',
