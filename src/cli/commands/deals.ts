@@ -225,30 +225,37 @@ function addLinks(group: Command, bench: Bench): void {
     'dealbridge referrals link 49d90c72 006Qy00000Abf90',
     'dealbridge referrals link 49d90c72 006Qy00000Abf90 --yes',
   )
-  for (const [name, summary, description] of [
-    [
-      'accept',
-      'answer a referral: accepted',
-      'Answers a referral: accepted. Its record moves on once Microsoft shows it.',
-    ],
-    [
-      'decline',
-      'answer a referral: declined',
-      'Answers a referral: declined. It waits as long as every outcome does, and cannot be taken back after that.',
-    ],
-    [
-      'unlink',
-      'untie a referral from its record',
-      'Unties a referral from its record. Both stay as they are, and nothing is made again.',
-    ],
-    ['pause', 'write nothing for this deal', 'Writes nothing for this deal until it is resumed.'],
-    ['resume', 'let a paused or unlinked deal go on', 'Lets a paused or unlinked deal go on.'],
-    [
-      'forget',
-      'take a deal out of the ledger for good',
-      'Takes a deal out of the ledger for good, with the words of its history, and leaves the referral alone from now on.',
-    ],
-  ] as const) {
+  addVerbs(group, bench)
+}
+
+/** What is done to one deal that is named, and nothing else. */
+const verbs = [
+  [
+    'accept',
+    'answer a referral: accepted',
+    'Answers a referral: accepted. Its record moves on once Microsoft shows it.',
+  ],
+  [
+    'decline',
+    'answer a referral: declined',
+    'Answers a referral: declined. It waits as long as every outcome does, and cannot be taken back after that.',
+  ],
+  [
+    'unlink',
+    'untie a referral from its record',
+    'Unties a referral from its record. Both stay as they are, and nothing is made again.',
+  ],
+  ['pause', 'write nothing for this deal', 'Writes nothing for this deal until it is resumed.'],
+  ['resume', 'let a paused or unlinked deal go on', 'Lets a paused or unlinked deal go on.'],
+  [
+    'forget',
+    'take a deal out of the ledger for good',
+    'Takes a deal out of the ledger for good, with the words of its history, and leaves the referral alone from now on.',
+  ],
+] as const
+
+function addVerbs(group: Command, bench: Bench): void {
+  for (const [name, summary, description] of verbs) {
     const command = group
       .command(name)
       .summary(summary)
