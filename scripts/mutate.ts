@@ -4,6 +4,7 @@
 //   npm run mutate -- --area retry            one of them: merge planner ledger retry guard redaction
 //   npm run mutate -- --area planner --size 2 --seed 7      two of its files, the same two each time
 //   npm run mutate -- --files src/core/units.ts --tests 'test/unit/core/**'
+//   npm run mutate -- --files src/core/units.ts:10-40 --tests 'test/unit/core/**'      these lines only
 //
 // It ends with 1 below the score. What survives is told with its line; reports/mutation/<area>.json has all of it. Those
 // that are allowed to, and why, are listed in docs/reference/mutation.md.
@@ -12,7 +13,7 @@
 
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { areas, isArea, type Area } from './mutate/areas.ts'
 
@@ -97,12 +98,19 @@ function tell(name: string, { files }: Report): number {
         `  ${file}:${start.line}   ${mutant.mutatorName} → ${words}${mutant.status === 'NoCoverage' ? '   (no test comes here)' : ''}`,
       )
     }
-  console.log(`${name}: ${noticed} of ${noticed + missed} noticed, ${score.toFixed(1)} %\n`)
+  const slow = all.filter(({ status }) => status === 'Timeout').length
+  console.log(
+    `${name}: ${noticed} of ${noticed + missed} noticed (${slow} by taking for ever), ${score.toFixed(1)} %\n`,
+  )
   return score
 }
 
+/** Runs beside each other must not write the same report. */
+const nameOf = (files: readonly string[]): string =>
+  files.map((file) => basename(file, '.ts').replaceAll(/[^\w-]+/g, '-')).join('+')
+
 const wished: readonly (readonly [string, Area])[] = values.files
-  ? [['files', { files: values.files, tests: values.tests ?? ['test/unit/**'] }]]
+  ? [[nameOf(values.files), { files: values.files, tests: values.tests ?? ['test/unit/**'] }]]
   : (values.area ?? Object.keys(areas)).map((name) => {
       if (!isArea(name)) throw new Error(`There is no area "${name}". There are: ${Object.keys(areas).join(', ')}.`)
       return [name, areas[name]]
