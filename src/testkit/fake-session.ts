@@ -22,9 +22,8 @@ import {
   type Write,
   unreachable,
   instantFromMs,
-  msOf,
 } from '#spi'
-import { inOrder, page, type Place } from './fake-pages.ts'
+import { byNumbers, byStamps, page, start, type Place } from './fake-pages.ts'
 import { type FakeResult, type FakeState, type FakeVendor } from './fake-vendor.ts'
 import { type FakeCall, type FakeFault, type FakeWire, perfectWire } from './fake-wire.ts'
 
@@ -34,6 +33,8 @@ export interface FakeSessionOptions {
   readonly pageSize?: () => number
   /** How far before its bookmark it reads again, for changes that became visible late. */
   readonly overlapMs?: number
+  /** It tells each change once, in the order in which they happened: nothing becomes visible late. */
+  readonly exact?: boolean
   /** With no bookmark: everything there is, or what changes from now on. */
   readonly beginsAt?: 'everything' | 'now'
   /** Does find() show records that were deleted? */
@@ -78,27 +79,29 @@ export class FakeSession implements Session {
   }
 
   async *changes(shapes: readonly Shape[], since: Cursor | null, signal: AbortSignal): AsyncGenerator<Page> {
-    const { vendor, overlapMs = 0, beginsAt = 'everything', pageSize = () => 50, mark = same } = this.#options
+    const { vendor, overlapMs = 0, exact = false } = this.#options
+    const { beginsAt = 'everything', pageSize = () => 50, mark = same } = this.#options
+    const telling = exact ? byNumbers : byStamps(overlapMs)
     const known = since === null ? null : Number(since)
     if (known === null && beginsAt === 'now') {
       await this.#call('changes', { size: 1, kinds: shapes.map(({ kind }) => kind) }, signal)
-      yield { records: [], next: cursor(String(mark(msOf(vendor.stamp())))) }
+      yield { records: [], next: cursor(String(mark(telling.nowAt(vendor)))) }
       return
     }
-    let after: Place = { stamp: known === null ? '' : instantFromMs(known - overlapMs), id: '' }
-    let newestMs = known ?? 0
+    let after: Place = known === null ? start : telling.since(known)
+    let newest = known ?? 0
     for (let number = 1; ; number += 1) {
       const size = Math.max(1, pageSize())
       const seen = await this.#look('changes', { size: number, kinds: shapes.map(({ kind }) => kind) }, signal)
       const all = shapes.flatMap(({ kind }) => vendor.all(kind, seen.asOfMs))
-      const states = page(all.toSorted(inOrder), after, size)
+      const states = page(all, telling, { after, size })
       await this.#answered(seen, signal)
       const last = states.at(-1)
-      if (last) after = { stamp: last.changedAt, id: last.id }
-      newestMs = Math.max(newestMs, ...states.map(({ changedAt }) => msOf(changedAt)))
+      if (last) after = telling.placeOf(last)
+      newest = Math.max(newest, ...states.map((state) => telling.markOf(state)))
       const isLast = states.length < size
       // Only the last page moves the bookmark: before it, rows may still be shifting.
-      const next = cursor(String(isLast ? (newestMs === known ? known : mark(newestMs)) : (known ?? 0)))
+      const next = cursor(String(isLast ? (newest === known ? known : mark(newest)) : (known ?? 0)))
       yield { records: states.map((state) => this.#shown(state, shapes)), next }
       if (isLast) return
     }

@@ -24,6 +24,8 @@ export interface FakeState {
   readonly kind: Kind
   readonly id: RecordId
   readonly version: Version
+  /** Of the vendor's changes, counted from the first. */
+  readonly number: number
   /** The stamp the vendor gave the change: on its own clock, and as coarse as it likes. */
   readonly changedAt: Instant
   /** When it really happened. */
@@ -110,6 +112,11 @@ export class FakeVendor {
 
   nowMs(): number {
     return this.#options.nowMs()
+  }
+
+  /** How many changes there were. */
+  get changes(): number {
+    return this.#versions
   }
 
   /** What its clock says, as it stamps changes. */
@@ -264,7 +271,7 @@ export class FakeVendor {
 
   /** A stamp may be earlier than the moment (it was taken when a long transaction began), never than the last one. */
   #push(
-    next: Omit<FakeState, 'version' | 'changedAt' | 'atMs' | 'by'>,
+    next: Omit<FakeState, 'version' | 'number' | 'changedAt' | 'atMs' | 'by'>,
     how: Doing & { readonly by: string },
   ): FakeState {
     const name = `${next.kind}:${next.id}`
@@ -276,6 +283,7 @@ export class FakeVendor {
     const state: FakeState = {
       ...next,
       version: version(`v${(this.#versions * 7919) % 1_000_003}`),
+      number: this.#versions,
       changedAt: last !== undefined && msOf(last) > msOf(wished) ? last : wished,
       atMs,
       by: how.by,

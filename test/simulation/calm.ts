@@ -30,6 +30,7 @@ export const calm: Manners = {
   policies: { Amount: 'newest', CloseDate: 'newest', Topic: 'newest' },
   lookups: false,
   bareAccounts: false,
+  exactStreams: true,
   status: false,
   sweepEvery: 0,
   hidden: null,

@@ -1,4 +1,4 @@
-// Twelve short stories of one or two deals, in a world without troubles, and the engine's death at any one of the moments
+// Short stories of one or two deals, in a world without troubles, and the engine's death at any one of the moments
 // at which it waits: before a request is sent, while the vendor works on it, before its answer is read, and on either
 // side of each commit.
 
@@ -10,8 +10,8 @@ import type { Doing, Edit, Manners, Side, Story } from './story.ts'
 export interface ShortStory {
   readonly name: string
   readonly story: Story
-  /** What both sides show in the end, whatever happened in between. */
-  readonly ends: { readonly referral: object; readonly deal: object }
+  /** What both sides show in the end, whatever happened in between. Null: that decides it, and the checker judges. */
+  readonly ends: { readonly referral: object; readonly deal: object } | null
 }
 
 const minute = 60_000
@@ -22,10 +22,10 @@ interface Told {
   readonly manners?: Partial<Manners>
   /** Minutes after the beginning; the deal is made in the third. */
   readonly edits?: readonly (readonly [minute: number, side: Side, does: Doing])[]
-  readonly ends: ShortStory['ends']
+  readonly ends?: ShortStory['ends']
 }
 
-function told({ name, referrals = 1, manners = {}, edits = [], ends }: Told): ShortStory {
+function told({ name, referrals = 1, manners = {}, edits = [], ends = null }: Told): ShortStory {
   const ids = Array.from({ length: referrals }, (_, n) => `R-${n + 1}`)
   const story: Story = {
     seed: 1,
@@ -80,6 +80,11 @@ export const shortStories: readonly ShortStory[] = [
     ends: { referral: { details: { topic: 'Ours' } }, deal: { Topic: 'Ours' } },
   }),
   told({
+    name: 'what the deal began with changes at Microsoft',
+    edits: [[4, 'referral', { set: 'notes', to: 'Wants a call' }]],
+    ends: { referral: { details: { notes: 'Wants a call' } }, deal: { Description: 'First talk went well.' } },
+  }),
+  told({
     name: 'the seller takes it up and moves on',
     edits: [
       [4, 'crm', { move: 'accept' }],
@@ -123,6 +128,37 @@ export const shortStories: readonly ShortStory[] = [
       [14, 'referral', { set: 'topic', to: 'Fabric' }],
     ],
     ends: { referral: { stage: 'New' }, deal: { Topic: 'Fabric' } },
+  }),
+  told({
+    name: 'Microsoft edits, and the seller edits the same right after it arrived',
+    manners: { policies: { ...calm.policies, Topic: 'partnerCenter' } },
+    edits: [
+      [4, 'referral', { set: 'topic', to: 'Fabric' }],
+      [6.01, 'crm', { set: 'topic', to: 'Ours' }],
+    ],
+  }),
+  told({
+    name: 'Microsoft edits, and the seller takes it back right after it arrived',
+    edits: [
+      [4, 'referral', { set: 'topic', to: 'Fabric' }],
+      [6.01, 'crm', { revert: 'topic' }],
+    ],
+  }),
+  told({
+    name: 'won, and Microsoft edits in the same moment',
+    edits: [
+      [4, 'crm', { move: 'accept' }],
+      [8, 'crm', { move: 'win' }],
+      [9.01, 'referral', { set: 'topic', to: 'Fabric' }],
+    ],
+  }),
+  told({
+    name: 'a deal is made, both edit it at once, and what is read lags behind',
+    manners: { stale: 1, staleMs: 2 * minute },
+    edits: [
+      [3.01, 'referral', { set: 'topic', to: 'Fabric' }],
+      [3.01, 'crm', { set: 'date', to: '2027-06-01' }],
+    ],
   }),
 ]
 

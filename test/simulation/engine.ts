@@ -93,10 +93,11 @@ export function pipelineOf(world: Surroundings, { life, wire, random, replacemen
   return replacements.pipeline?.(pipeline) ?? pipeline
 }
 
-const manneredSession = ({ pageSize, tellsVersion }: Manners) => ({
+const manneredSession = ({ pageSize, tellsVersion, exactStreams }: Manners) => ({
   pageSize: () => pageSize,
   tellsVersion,
   overlapMs: 15 * 60_000,
+  exact: exactStreams,
 })
 
 const mappingOf = ({ policies, holdMs, lookups, status, bareAccounts }: Manners): Pipeline['mapping'] =>

@@ -64,6 +64,8 @@ export interface Manners {
   readonly stampMs: number
   readonly skewMs: { readonly source: number; readonly crm: number }
   readonly tellsVersion: boolean
+  /** Changes are told in their order and each once, as delta links do; otherwise some show late, and the last minutes are read again. */
+  readonly exactStreams: boolean
   readonly noticesNoops: boolean
   readonly showsGone: boolean
   readonly workflow: 'none' | 'stamps' | 'tidies'
@@ -112,8 +114,13 @@ function editOf(
     referral: id,
     side,
     does: doingOf(throwing, side, of.number),
-    lateMs: throwing.chance(0.1) ? throwing.whole(1, 9 * minute) : 0,
+    lateMs: lateMsOf(throwing, of.manners),
   }
+}
+
+function lateMsOf(throwing: Dice, { exactStreams }: Manners): number {
+  const lateMs = throwing.chance(0.1) ? throwing.whole(1, 9 * minute) : 0
+  return exactStreams ? 0 : lateMs
 }
 
 function doingOf(throwing: Dice, side: Side, number: number): Doing {
@@ -184,5 +191,6 @@ function mannersOf(seed: number): Manners {
     hidden,
     wipeAtMs: throwing.chance(0.05) ? throwing.whole(20, 80) * minute : null,
     bareAccounts: throwing.chance(0.5),
+    exactStreams: throwing.chance(0.3),
   }
 }

@@ -22,6 +22,7 @@ export function checkOutcomes(history: History, pair: Pair): readonly Violation[
     ...leavesClosedAlone(history, pair, mine),
     ...neverReopens(pair),
     ...standsTogether(history, pair),
+    ...saysWhatWas(pair),
   ]
 }
 
@@ -158,6 +159,13 @@ function standsTogether(_history: History, pair: Pair): readonly Violation[] {
   return same || waits || setBackByHand(pair)
     ? []
     : fault(`${referralStanding(left.fields)} beside ${dealStageOf(right.fields)}`)
+}
+
+/** I5: a deal that waits because its referral was opened again had a referral that was closed. */
+function saysWhatWas({ key, referral, link }: Pair): readonly Violation[] {
+  const isSaid = link?.waiting.some(({ code }) => code === 'DB-3108') ?? false
+  if (!isSaid || referral.states.some((state) => isOver(state.fields))) return []
+  return [{ invariant: 'I5', referral: key, what: 'is said to be open again, and was never closed' }]
 }
 
 const agreeOnEnd = (left: State, right: State): boolean =>

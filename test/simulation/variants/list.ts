@@ -316,7 +316,7 @@ export const variants: readonly Variant[] = [
     at(
       'core/reconcile/merge.ts',
       "if (row.write === 'once' && (base !== undefined",
-      "if (row.write === 'once' && (base === ''",
+      "if (row.write === 'once' && base === undefined && (base !== undefined",
     ),
   ),
 ]
