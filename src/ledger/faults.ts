@@ -99,8 +99,8 @@ function diskFault(errno: string, cause: unknown, directory: string): SyncError 
   )
 }
 
-/** `ENOSPC` and the like; undefined for what no system call threw. */
+/** `ENOSPC` and the like, or a lock file that SQLite cannot use; undefined for what no system call threw. */
 export function errnoOf(error: unknown): string | undefined {
-  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
-  return /^E[A-Z0-9_]+$/.test(code) ? code : undefined
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  return typeof code === 'string' && /^(E[A-Z0-9]+|ERR_SQLITE_ERROR)$/.test(code) ? code : undefined
 }

@@ -2,7 +2,7 @@
 // the logarithm of the number of members.
 
 export interface Seated {
-  /** Where it sits; -1 while it sits nowhere. Belongs to the heap. */
+  /** Where it sits, while it does; any number before. Belongs to the heap. */
   seat: number
 }
 
@@ -22,7 +22,6 @@ export class Heap<T extends Seated> {
   remove(member: T): void {
     const seat = member.seat
     const last = this.#members.pop()
-    member.seat = -1
     if (last === undefined || last === member) return
     this.#sit(last, seat)
     this.#rise(last)
@@ -55,7 +54,8 @@ export class Heap<T extends Seated> {
   }
 
   #rise(member: T): void {
-    while (member.seat > 0) {
+    for (;;) {
+      // None is above the first.
       const above = this.#members[(member.seat - 1) >> 1]
       if (above === undefined || !this.#before(member, above)) return
       this.#swap(member, above)
@@ -64,11 +64,13 @@ export class Heap<T extends Seated> {
 
   #sink(member: T): void {
     for (;;) {
-      const left = this.#members[member.seat * 2 + 1]
-      const right = this.#members[member.seat * 2 + 2]
-      const below = right !== undefined && left !== undefined && this.#before(right, left) ? right : left
-      if (below === undefined || !this.#before(below, member)) return
-      this.#swap(below, member)
+      let first = member
+      for (const seat of [member.seat * 2 + 1, member.seat * 2 + 2]) {
+        const below = this.#members[seat]
+        if (below !== undefined && this.#before(below, first)) first = below
+      }
+      if (first === member) return
+      this.#swap(first, member)
     }
   }
 

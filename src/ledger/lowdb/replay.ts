@@ -36,7 +36,7 @@ class Replay {
   readonly #eventsFrom: number
   readonly #contents = new Contents()
   readonly #events: EncodedEvent[] = []
-  #lastEvent = 0
+  #lastEvent: number
 
   constructor(home: Home, manifest: Manifest, eventsFrom: number) {
     this.#home = home
@@ -59,8 +59,8 @@ class Replay {
     const active = await this.#open('journal', journal.active.number)
     this.#mustFollow(active, after)
     const { chain, cutBytes } = await this.#last(active)
-    const { lastEvent } = { lastEvent: this.#lastEvent }
-    return { contents: this.#contents, closed, active, chain, cutBytes, lastEvent, events: this.#events }
+    const [contents, events, lastEvent] = [this.#contents, this.#events, this.#lastEvent]
+    return { contents, closed, active, chain, cutBytes, lastEvent, events }
   }
 
   /** A file that must be exactly as the manifest says. */

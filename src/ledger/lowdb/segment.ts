@@ -2,7 +2,7 @@
 // from. Bytes are only ever added at the end. It stays open while it is part of the ledger, and while somebody reads.
 
 import { z } from 'zod'
-import { decodeFrame, encodeFrame, nextChain, HEADER_BYTES, type Mark } from './frame.ts'
+import { decodeFrame, encodeFrame, nextChain, type Mark } from './frame.ts'
 import { damaged, partMissing } from '../faults.ts'
 import type { Sealer } from '../seal.ts'
 import { ifThere, type OpenFile } from './files.ts'
@@ -113,7 +113,7 @@ export async function readHead(file: OpenFile, mark: Mark) {
   const read = await file.read(bytes, 0)
   if (read === 0) return 'empty'
   const found = decodeFrame(bytes.subarray(0, read), 0, mark)
-  if (found.is !== 'frame' || found.frame.size <= HEADER_BYTES) return undefined
+  if (found.is !== 'frame') return undefined
   const head = SegmentHead.safeParse(parsedJson(found.frame.body))
   if (!head.success || !nextChain(head.data.after, [found.frame.chained]).equals(found.frame.chain)) return undefined
   return { head: head.data, size: found.frame.size }

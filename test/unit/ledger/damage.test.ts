@@ -2,108 +2,20 @@ import { crc32 } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { sampleEvent } from '#testkit/ledger-samples'
 import { createSealer } from '#ledger/seal'
-import type { LowdbOptions } from '#ledger/lowdb/ledger'
 import { decodeFrame, encodeFrame } from '#ledger/lowdb/frame'
 import { readHead } from '#ledger/lowdb/segment'
 import { SimDisk } from './sim-disk.ts'
-import { everythingIn, fact, openOn, refusal } from './store.ts'
+import { everythingIn, fact, hundredRecords, openOn, pathOf, refusal, seenOn, smallParts } from './store.ts'
 
 const seal = createSealer(Buffer.alloc(32, 3))
-const sizes = { historyEvents: 2 }
-
-/** A hundred records, in a snapshot and in a journal; three events, in a full part and in one that grows. */
-async function hundredRecords(options: Partial<LowdbOptions> & { readonly clean: boolean }): Promise<SimDisk> {
-  const disk = new SimDisk()
-  const ledger = await openOn(disk, { sizes, ...options })
-  for (let batch = 0; batch < 10; batch += 1) {
-    const facts = Array.from({ length: 10 }, (_, n) => fact(`${batch}-${n}`, batch * 10 + n))
-    await ledger.commit(facts, batch % 4 === 0 ? [sampleEvent(batch)] : [])
-    if (batch === 6) await ledger.compact()
-  }
-  if (!options.clean) return disk.afterKill()
-  await ledger.close()
-  return disk
-}
-
-async function seenOn(disk: SimDisk, options: Partial<LowdbOptions> = {}): Promise<string> {
-  const ledger = await openOn(disk, { sizes, ...options })
-  try {
-    return await everythingIn(ledger)
-  } finally {
-    await ledger.close()
-  }
-}
 
 const logs = (disk: SimDisk): string[] => disk.paths().filter((path) => path.endsWith('.log'))
-const pathOf = (disk: SimDisk, part: string): string => disk.paths().find((path) => path.includes(part)) ?? ''
-
-function flipped(disk: SimDisk, path: string, byte: number): SimDisk {
-  const copy = disk.afterKill()
-  const bytes = copy.bytesOf(path)
-  bytes[byte] = (bytes[byte] ?? 0) ^ (1 << (byte % 8))
-  copy.put(path, bytes)
-  return copy
-}
 
 function truncated(disk: SimDisk, path: string, length: number): SimDisk {
   const copy = disk.afterKill()
   copy.put(path, copy.bytesOf(path).subarray(0, length))
   return copy
 }
-
-describe('F78: a bit that flipped', () => {
-  /** Flips a bit in each of these bytes: the store must be refused, or be the same. Says how often it was refused. */
-  async function sweep(disk: SimDisk, paths: readonly string[]): Promise<number> {
-    const whole = await seenOn(disk.afterKill())
-    let refusals = 0
-    for (const path of paths)
-      for (let byte = 0; byte < disk.bytesOf(path).length; byte += 1) {
-        let seen = ''
-        // Not closed: a process that ends says nothing more, and there are thousands of them here.
-        const opened = openOn(flipped(disk, path, byte), { sizes })
-        const code = await refusal(opened.then(async (ledger) => (seen = await everythingIn(ledger))))
-        if (code === 'DB-4003') refusals += 1
-        else if (code !== undefined || seen !== whole) expect.fail(`${path}, byte ${byte}: ${code ?? 'another state'}`)
-      }
-    return refusals
-  }
-
-  test('in any byte of any file of a store of a hundred records', { timeout: 60_000 }, async () => {
-    const disk = await hundredRecords({ clean: true })
-    const paths = disk.paths().filter((path) => !path.endsWith('owner.json'))
-    expect(paths.map((path) => path.split('/').at(-1))).toEqual([
-      'history-000001.index',
-      'history-000001.log',
-      'history-000002.log',
-      'journal-000002.log',
-      'manifest.json',
-      'snapshot-000001.log',
-    ])
-    // Postings are made again, and the end of the history is brought up from the journal.
-    expect(await sweep(disk, paths)).toBeGreaterThan(6000)
-  })
-
-  test(
-    'in the end of a store that was killed: an acknowledged commit is never taken for a torn one',
-    { timeout: 60_000 },
-    async () => {
-      const disk = await hundredRecords({ clean: false })
-      const paths = [pathOf(disk, 'journal-000002'), pathOf(disk, 'history-000002')]
-      const bytes = disk.bytesOf(paths[0] ?? '').length
-      expect(await sweep(disk, paths)).toBeGreaterThanOrEqual(bytes)
-    },
-  )
-
-  test('in a value, after the start: the entry is refused, not misread', async () => {
-    const disk = new SimDisk()
-    const ledger = await openOn(disk)
-    await ledger.commit([{ put: 'fact', key: 'name', value: { name: 'Contoso' } }])
-    const path = pathOf(disk, 'journal')
-    disk.alter(path, disk.bytesOf(path).indexOf('Contoso'))
-    expect(await refusal(ledger.get('fact', 'name'))).toBe('DB-4003')
-    await ledger.close()
-  })
-})
 
 describe('F79: a last write that never became whole', () => {
   test('is cut at whatever byte it ends, and told', async () => {
@@ -217,7 +129,7 @@ describe('a store that lost a part of itself is never taken for a first start', 
   test('its manifest from another day, or its journal from another store', async () => {
     const disk = await hundredRecords({ clean: true })
     const old = disk.afterKill()
-    const ledger = await openOn(disk, { sizes })
+    const ledger = await openOn(disk, { sizes: smallParts })
     await ledger.compact()
     await ledger.commit([fact('later', 1)])
     await ledger.close()
@@ -282,7 +194,7 @@ describe('a store of another time or another key', () => {
     body[20] = (body[20] ?? 0) ^ 1
     const forged = encodeFrame({ mark: 'journal', chained: [body], previous: head.head.after })
     disk.put(path, Buffer.concat([bytes.subarray(0, head.size), forged.bytes]))
-    expect(await refusal(openOn(disk, { seal, sizes }))).toBe('DB-4003')
+    expect(await refusal(openOn(disk, { seal, sizes: smallParts }))).toBe('DB-4003')
   })
 })
 

@@ -42,6 +42,7 @@ describe('a seal', () => {
     const other = createSealer(Buffer.alloc(32, 2))
     expect(sealer.keyId).toMatch(/^[0-9a-f]{16}$/)
     expect(sealer.keyId).not.toBe(other.keyId)
+    expect(sealer.fingerprint('ann@contoso.example')).toMatch(/^[0-9a-f]{32}$/)
     expect(sealer.fingerprint('ann@contoso.example')).toBe(createSealer(key).fingerprint('ann@contoso.example'))
     expect(sealer.fingerprint('ann@contoso.example')).not.toBe(other.fingerprint('ann@contoso.example'))
     expect(sealer.fingerprint('ann@contoso.example')).not.toBe(sealer.fingerprint('bob@contoso.example'))
@@ -62,7 +63,10 @@ describe('a key as people keep it', () => {
     ['nothing', ''],
     ['a password', 'correct horse battery staple'],
     ['half a key', key.toString('hex').slice(0, 32)],
-    ['a key and more', `${key.toString('base64')}AAAA`],
+    ['a key in base64 and more', `${key.toString('base64')}AAAA`],
+    ['more, and then a key in base64', `AAAA${key.toString('base64')}`],
+    ['a key in hexadecimal and more', `${key.toString('hex')}00`],
+    ['more, and then a key in hexadecimal', `00${key.toString('hex')}`],
   ]
   for (const [name, text] of refused)
     test(`${name} is refused, without being repeated`, async () => {

@@ -3,7 +3,8 @@
 import { isSyncError } from '#core/errors'
 import { openLowdbLedger, type LowdbOptions } from '#ledger/lowdb/ledger'
 import type { EmbeddedLedger, HistoryEvent, LedgerChange } from '#ledger'
-import type { SimDisk } from './sim-disk.ts'
+import { sampleEvent } from '#testkit/ledger-samples'
+import { SimDisk } from './sim-disk.ts'
 
 export const HOME = '/store/leads'
 
@@ -34,3 +35,30 @@ export async function refusal(work: Promise<unknown>): Promise<string | undefine
     throw error
   }
 }
+
+export const smallParts = { historyEvents: 2 }
+
+/** A hundred records, in a snapshot and in a journal; three events, in a full part and in one that grows. */
+export async function hundredRecords(options: Partial<LowdbOptions> & { readonly clean: boolean }): Promise<SimDisk> {
+  const disk = new SimDisk()
+  const ledger = await openOn(disk, { sizes: smallParts, ...options })
+  for (let batch = 0; batch < 10; batch += 1) {
+    const facts = Array.from({ length: 10 }, (_, n) => fact(`${batch}-${n}`, batch * 10 + n))
+    await ledger.commit(facts, batch % 4 === 0 ? [sampleEvent(batch)] : [])
+    if (batch === 6) await ledger.compact()
+  }
+  if (!options.clean) return disk.afterKill()
+  await ledger.close()
+  return disk
+}
+
+export async function seenOn(disk: SimDisk, options: Partial<LowdbOptions> = {}): Promise<string> {
+  const ledger = await openOn(disk, { sizes: smallParts, ...options })
+  try {
+    return await everythingIn(ledger)
+  } finally {
+    await ledger.close()
+  }
+}
+
+export const pathOf = (disk: SimDisk, part: string): string => disk.paths().find((path) => path.includes(part)) ?? ''
