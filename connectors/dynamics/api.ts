@@ -129,8 +129,8 @@ export function mustBePage(answer: PageAnswer): Extract<PageAnswer, { is: 'page'
   throw answer.error
 }
 
-/** A literal of a filter, or a whole one, for use in an address. */
-export const encoded = (text: string): string => encodeURIComponent(text)
+/** A literal of a filter, or a whole one, for use in an address. Half a surrogate pair has no place in one. */
+export const encoded = (text: string): string => encodeURIComponent(text.toWellFormed())
 
 /** Runs tasks a few at a time, as many as Dynamics takes gladly just now. The first failure is the answer. */
 export async function inParallel<T>(tasks: readonly (() => Promise<T>)[], limits: Limits): Promise<readonly T[]> {

@@ -123,12 +123,13 @@ export function openApi(endpoint: string, call: Caller, log: Log): Api {
   }
 }
 
-const at = (base: string, id: RecordId): string => `${base}/${encodeURIComponent(id)}`
+// Half a surrogate pair, as a name from elsewhere may hold one, has no place in an address.
+const at = (base: string, id: RecordId): string => `${base}/${encodeURIComponent(id.toWellFormed())}`
 
 function search({ orderBy, filter, top }: Query): string {
   const options = [
     top === undefined ? '' : `$top=${top}`,
-    filter === undefined ? '' : `$filter=${encodeURIComponent(filter)}`,
+    filter === undefined ? '' : `$filter=${encodeURIComponent(filter.toWellFormed())}`,
     orderBy === undefined ? '' : `$orderby=${encodeURIComponent(orderBy)}`,
   ].filter((option) => option !== '')
   return options.length === 0 ? '' : `?${options.join('&')}`

@@ -186,5 +186,5 @@ function registrable(referral: JsonObject, sort: Sort): boolean | null {
 
 function url(referral: JsonObject): string | null {
   const id = text(referral, 'id')
-  return id && `${portal}/${encodeURIComponent(id)}`
+  return id && `${portal}/${encodeURIComponent(id.toWellFormed())}`
 }

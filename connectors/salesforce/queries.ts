@@ -43,7 +43,8 @@ export async function askAll(
 function requestOf({ from }: Ask): Request {
   if ('page' in from) return { method: 'GET', path: from.page }
   const resource = from.withDeleted ? 'queryAll' : 'query'
-  return { method: 'GET', path: `/${resource}?q=${encodeURIComponent(from.soql)}` }
+  // Half a surrogate pair, as a name from elsewhere may hold one, has no place in an address.
+  return { method: 'GET', path: `/${resource}?q=${encodeURIComponent(from.soql.toWellFormed())}` }
 }
 
 function rowsOf(answer: Answer | null): Rows | readonly VendorError[] {

@@ -1,0 +1,155 @@
+// A connector's session that is told anything: what it reads, finds and writes comes of answers from the input. What a
+// vendor says of itself (its version, its fields) comes from the pretended vendor, so that an input can stay small.
+
+import { z } from 'zod'
+import { openLog } from '#platform/log'
+import { openSecrets } from '#platform/secrets'
+import { memoryVault } from '#platform/vault'
+import type {
+  Cursor,
+  Host,
+  Http,
+  HttpAnswer,
+  HttpRequest,
+  Page,
+  Question,
+  Session,
+  Shape,
+  Simulator,
+  Write,
+} from '#spi'
+import { handClock, seededRandom } from '../../support/host.ts'
+import { answered, type Target } from '../target.ts'
+import { readAnswers, scripted, writeAnswers } from './answers.ts'
+
+export const baseUrl = 'http://127.0.0.1:9'
+const signal = new AbortController().signal
+/** A list that goes on for ever is cut by whoever reads it. */
+const pagesMax = 50
+
+export interface VendorParts {
+  readonly name: string
+  readonly covers: readonly string[]
+  readonly pretend: () => Simulator
+  readonly open: (host: Host) => Promise<Session>
+  readonly env?: Readonly<Record<string, string>>
+  /** Does the pretended vendor answer this, whatever the input says? */
+  readonly isStanding: (url: URL, request: HttpRequest) => boolean
+  readonly shapes: readonly Shape[]
+  readonly questions: readonly Question[]
+  readonly writes: readonly Write[]
+  readonly burst: number
+}
+
+type Verb = (session: Session, parts: VendorParts) => Promise<number>
+
+const verbs: Readonly<Record<string, Verb>> = {
+  changes: async (session, { shapes }) => {
+    const first = await pages(session, shapes, null)
+    return first.size + (await pages(session, shapes, first.next)).size
+  },
+  find: async (session, { questions }) => {
+    const found = await session.find(questions, signal)
+    if (found.length !== questions.length) throw new Error('an answer for each question')
+    return JSON.stringify(found).length
+  },
+  write: async (session, { writes }) => {
+    const receipts = await session.write(writes, signal)
+    if (receipts.length !== writes.length) throw new Error('a receipt for each write')
+    for (const receipt of receipts)
+      if (receipt.outcome === 'written' && typeof receipt.id !== 'string') throw new Error('written, and nowhere')
+    return JSON.stringify(receipts.map(({ outcome }) => outcome)).length
+  },
+  probe: async (session, { shapes }) => {
+    const probe = await session.probe(
+      shapes.map(({ kind }) => kind),
+      signal,
+    )
+    return JSON.stringify(probe).length
+  },
+}
+
+const Name = z.enum(['changes', 'find', 'write', 'probe']).catch('changes')
+
+async function pages(session: Session, shapes: readonly Shape[], since: Cursor | null) {
+  const seen: Page[] = []
+  for await (const page of session.changes(shapes, since, signal)) {
+    seen.push(page)
+    for (const { id, fields } of page.records)
+      if (typeof id !== 'string' || typeof fields !== 'object') throw new Error('a record without an id')
+    if (seen.length >= pagesMax) break
+  }
+  return { size: JSON.stringify(seen).length, next: seen.at(-1)?.next ?? null }
+}
+
+export function vendorTarget(parts: VendorParts): Target {
+  const { name, covers, burst } = parts
+  const vendor = handled(parts.pretend())
+  const standing = (request: HttpRequest): Promise<HttpAnswer> | undefined =>
+    parts.isStanding(new URL(request.url), request) ? remembered(vendor, request) : undefined
+  return {
+    name,
+    covers,
+    seeds: async () => await Promise.all(Object.keys(verbs).map(async (verb) => await recorded(verb, parts))),
+    bytesMax: 24_000,
+    burst,
+    run: async (input) => {
+      const { verb, answers } = readAnswers(input)
+      const { host, written } = hostWith(scripted(answers, standing), parts)
+      const session = await parts.open(host)
+      try {
+        return written() + ((await verbs[Name.parse(verb)]?.(session, parts)) ?? 0)
+      } catch (error) {
+        return answered(error) + written()
+      } finally {
+        await session.close()
+      }
+    },
+  }
+}
+
+/** What the pretended vendor says to all of it, in order: each verb's decent input. */
+async function recorded(verb: string, parts: VendorParts): Promise<Buffer> {
+  const vendor = handled(parts.pretend())
+  const taken: HttpAnswer[] = []
+  const http: Http = {
+    send: async (request) => {
+      const answer = await vendor(request)
+      if (!parts.isStanding(new URL(request.url), request)) taken.push(answer)
+      return answer
+    },
+  }
+  const session = await parts.open(hostWith(http, parts).host)
+  await verbs[verb]?.(session, parts)
+  await session.close()
+  return writeAnswers(verb, taken)
+}
+
+type Handle = (request: HttpRequest) => Promise<HttpAnswer>
+
+const handled =
+  (simulator: Simulator): Handle =>
+  async ({ method, url, headers = {}, body = '' }) => {
+    const lower = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
+    return await simulator.handle({ method, url: new URL(url), headers: lower, body })
+  }
+
+const told = new Map<string, Promise<HttpAnswer>>()
+
+function remembered(vendor: Handle, request: HttpRequest): Promise<HttpAnswer> {
+  const key = `${request.method} ${request.url} ${request.body ?? ''}`
+  const known = told.get(key) ?? vendor(request)
+  told.set(key, known)
+  return known
+}
+
+/** Everything a connector sees, of memory; and how much it wrote into the log. */
+function hostWith(http: Http, { env = {} }: VendorParts): { readonly host: Host; readonly written: () => number } {
+  const clock = handClock()
+  let size = 0
+  const destination = { write: (line: string) => void (size += line.length) }
+  const log = openLog({ clock, level: 'debug', format: 'json', destination })
+  const secrets = openSecrets({ clock, env })
+  const host: Host = { http, clock, random: seededRandom(1), log, vault: memoryVault(), secrets }
+  return { host, written: () => size }
+}
