@@ -34,9 +34,11 @@ export async function openFiles(home: Home, sizes: Sizes): Promise<OpenedFiles> 
   const manifest = found ?? (await createLedger(home))
   const catalogue = new Catalogue(home, manifest)
   const tagKey = openedMarks(manifest, home)
-  await clearLeftovers(home, manifest)
+  const leftovers = await leftoversIn(home, manifest)
   const history = await History.open({ catalogue, sizes, tagKey })
   const replayed = await replay(home, manifest, history.next)
+  // Not before: under a manifest of another day, what nobody names may be all there is.
+  for (const name of leftovers) await home.files.remove(`${home.directory}/${name}`)
   await history.complete(replayed.events, replayed.lastEvent)
   await cutTail(replayed)
   await markOpen(catalogue, replayed)
@@ -63,15 +65,14 @@ function markOpen(catalogue: Catalogue, { active, chain }: Replayed): Promise<vo
  * Files the manifest does not name: what a snapshot replaced, or a file that was prepared and not yet taken into use.
  * One of the latter that already holds something belongs to a later manifest, which somebody replaced by this one.
  */
-async function clearLeftovers(home: Home, manifest: Manifest): Promise<void> {
-  const { directory, files } = home
+async function leftoversIn(home: Home, manifest: Manifest): Promise<readonly string[]> {
   const known = new Set(namesIn(manifest))
-  for (const name of await files.list(directory)) {
-    if (!isOurs(name) || known.has(name)) continue
+  const names = await home.files.list(home.directory)
+  const leftovers = names.filter((name) => isOurs(name) && !known.has(name))
+  for (const name of leftovers)
     if (isLater(name, manifest) && (await holdsFrames(home, name)))
-      throw damaged(directory, MANIFEST, `is older than ${name}`)
-    await files.remove(`${directory}/${name}`)
-  }
+      throw damaged(home.directory, MANIFEST, `is older than ${name}`)
+  return leftovers
 }
 
 const isLater = (name: string, { journal, history }: Manifest): boolean =>

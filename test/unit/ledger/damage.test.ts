@@ -1,11 +1,10 @@
-import { crc32 } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { sampleEvent } from '#testkit/ledger-samples'
 import { createSealer } from '#ledger/seal'
 import { decodeFrame, encodeFrame } from '#ledger/lowdb/frame'
 import { readHead } from '#ledger/lowdb/segment'
 import { SimDisk } from './sim-disk.ts'
-import { everythingIn, fact, hundredRecords, openOn, pathOf, refusal, seenOn, smallParts } from './store.ts'
+import { everythingIn, fact, hundredRecords, openOn, pathOf, refusal, seenOn, signed, smallParts } from './store.ts'
 
 const seal = createSealer(Buffer.alloc(32, 3))
 
@@ -172,7 +171,7 @@ describe('a store of another time or another key', () => {
     const path = pathOf(disk, 'manifest')
     const [text = ''] = disk.bytesOf(path).toString().split('\n')
     const newer = text.replace('"version":1', '"version":2')
-    disk.put(path, Buffer.from(`${newer}\n${crc32(newer).toString(16).padStart(8, '0')}\n`))
+    disk.put(path, signed(newer))
     await expect(openOn(disk)).rejects.toThrow(/newer dealbridge.*Start the newer program again/)
     expect(await refusal(openOn(disk))).toBe('DB-4005')
   })

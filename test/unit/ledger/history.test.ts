@@ -1,11 +1,12 @@
 import { crc32 } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { createSealer } from '#ledger/seal'
-import { decodeFrame, encodeFrame, HEADER_BYTES } from '#ledger/lowdb/frame'
+import { digestOf } from '#ledger/event-record'
+import { decodeFrame, encodeFrame, HEADER_BYTES, type Frame } from '#ledger/lowdb/frame'
 import type { EmbeddedLedger, HistoryFilter } from '#ledger'
 import { minute, putLink, sampleEvent, sampleIntent, sampleKey, sampleLink } from '#testkit/ledger-samples'
 import { SimDisk } from './sim-disk.ts'
-import { everythingIn, fact, openOn, refusal } from './store.ts'
+import { everythingIn, fact, openOn, pathOf, refusal, signed } from './store.ts'
 
 const sizes = { historyEvents: 3 }
 const seal = createSealer(Buffer.alloc(32, 5))
@@ -24,7 +25,6 @@ async function withEvents(count: number, options = {}): Promise<{ disk: SimDisk;
   return { disk, ledger }
 }
 
-const pathOf = (disk: SimDisk, part: string): string => disk.paths().find((path) => path.includes(part)) ?? ''
 const holds = (disk: SimDisk, text: string): readonly string[] =>
   disk.paths().filter((path) => disk.bytesOf(path).includes(text))
 
@@ -42,11 +42,29 @@ function framesIn(disk: SimDisk, path: string) {
   return { pieces, put: (changed: readonly Buffer[]) => disk.overwrite(path, Buffer.concat([...changed])) }
 }
 
+const replaced = (bytes: Buffer, from: string, to: string): Buffer =>
+  Buffer.from(bytes.toString('latin1').replace(from, to), 'latin1')
+
+/** The events of a part told otherwise, with the whole chain drawn anew. */
+function toldAnew(pieces: readonly Buffer[], otherwise: (frame: Frame) => Pick<Frame, 'chained' | 'loose'>) {
+  const [head, ...events] = pieces
+  let chain: Buffer = Buffer.alloc(32)
+  const frames = events.map((piece) => {
+    const found = decodeFrame(piece, 0, 'history')
+    if (found.is !== 'frame') throw new Error('not a frame')
+    const { chained, loose } = otherwise(found.frame)
+    const drawn = encodeFrame({ mark: 'history', chained: [chained], loose: [loose], previous: chain })
+    chain = drawn.chain
+    return drawn.bytes
+  })
+  return { frames: [head!, ...frames], chain }
+}
+
 /** Somebody edits the words of an event and makes the checksum right again. */
 function forged(frame: Buffer, from: string, to: string): Buffer {
   const found = decodeFrame(frame, 0, 'history')
   if (found.is !== 'frame') throw new Error('not a frame')
-  const loose = Buffer.from(found.frame.loose.toString('latin1').replace(from, to), 'latin1')
+  const loose = replaced(found.frame.loose, from, to)
   const { bytes } = encodeFrame({
     mark: 'history',
     chained: [found.frame.chained],
@@ -130,30 +148,71 @@ describe('expire', () => {
 
 describe('verifyHistory shows what somebody altered', () => {
   // Parts that are full are not read at a start, so this is where it shows.
-  const cases: readonly { name: string; alter: (frames: readonly Buffer[]) => readonly Buffer[]; number: number }[] = [
+  type Alter = (frames: readonly Buffer[]) => readonly (Buffer | undefined)[]
+  // A file that is not as long as it was is found as well, at the event that would come next.
+  const cases: readonly { name: string; alter: Alter; found: readonly number[] }[] = [
+    { name: 'nothing', alter: (frames) => frames, found: [] },
     {
       name: 'a word',
-      alter: ([head, one, two, three]) => [head!, one!, forged(two!, 'Contoso', 'Fabrika'), three!],
-      number: 2,
+      alter: ([head, one, two, three]) => [head, one, forged(two!, 'Contoso', 'Fabrika'), three],
+      found: [2],
     },
-    { name: 'an event taken out', alter: ([head, one, , three]) => [head!, one!, three!], number: 2 },
+    { name: 'an event taken out', alter: ([head, one, , three]) => [head, one, three], found: [2] },
+    { name: 'the last event taken out', alter: ([head, one, two]) => [head, one, two], found: [3] },
     {
       name: 'two events in each other’s place',
-      alter: ([head, one, two, three]) => [head!, two!, one!, three!],
-      number: 1,
+      alter: ([head, one, two, three]) => [head, two, one, three],
+      found: [1],
     },
-    { name: 'an event said twice', alter: ([head, one, two, three]) => [head!, one!, one!, two!, three!], number: 2 },
-    { name: 'words taken away', alter: ([head, one, two, three]) => [head!, one!, emptied(two!), three!], number: 2 },
+    { name: 'an event said twice', alter: ([head, one, two, three]) => [head, one, one, two, three], found: [2] },
+    { name: 'words taken away', alter: ([head, one, two, three]) => [head, one, emptied(two!), three], found: [2, 4] },
+    {
+      name: 'the words of two events of one link taken away',
+      alter: ([head, one, two, three]) => [head, emptied(one!), two, emptied(three!)],
+      found: [1, 4],
+    },
   ]
-  for (const { name, alter, number } of cases)
+  for (const { name, alter, found } of cases)
     test(name, async () => {
       const { disk, ledger } = await withEvents(7)
       const { pieces, put } = framesIn(disk, pathOf(disk, 'history-000001.log'))
-      put(alter(pieces))
+      put(alter(pieces).flatMap((piece) => piece ?? []))
       const { altered } = await ledger.verifyHistory()
-      expect(altered.map((one) => one.number)).toContain(number)
+      expect(altered.map((one) => one.number).toSorted((a, b) => a - b)).toEqual(found)
       await ledger.close()
     })
+
+  test('a whole part told anew, with a manifest that fits it', async () => {
+    const { disk, ledger } = await withEvents(7)
+    await ledger.close()
+    const { pieces, put } = framesIn(disk, pathOf(disk, 'history-000001.log'))
+    const { frames, chain } = toldAnew(pieces, ({ chained, loose }) => {
+      const words = replaced(loose, 'Contoso', 'Fabrika')
+      return { chained: Buffer.concat([chained.subarray(0, -32), digestOf(words)]), loose: words }
+    })
+    put(frames)
+    const manifest = pathOf(disk, 'manifest')
+    const [line = ''] = disk.bytesOf(manifest).toString('latin1').split('\n')
+    const before = decodeFrame(pieces.at(-1)!, 0, 'history')
+    const was = before.is === 'frame' ? before.frame.chain.toString('hex') : expect.fail()
+    disk.put(manifest, signed(line.replace(was, chain.toString('hex'))))
+    const reopened = await openOn(disk, { sizes })
+    const { altered } = await reopened.verifyHistory()
+    expect(altered.map(({ number }) => number)).toEqual([4])
+    await reopened.close()
+  })
+
+  test('more than anybody reads: the first hundred', async () => {
+    const { disk, ledger } = await withEvents(0, { sizes: {} })
+    const events = Array.from({ length: 120 }, (_, n) => sampleEvent(n, { details: { name: 'Contoso' } }))
+    await ledger.commit([], events)
+    const { pieces, put } = framesIn(disk, pathOf(disk, 'history-000001.log'))
+    put(pieces.map((piece, n) => (n === 0 ? piece : forged(piece, 'Contoso', 'Fabrika'))))
+    const report = await ledger.verifyHistory()
+    expect(report).toMatchObject({ events: 120, first: 1, last: 120 })
+    expect(report.altered.map(({ number }) => number)).toEqual(Array.from({ length: 100 }, (_, n) => n + 1))
+    await ledger.close()
+  })
 
   test('a part cut short, at a start already', async () => {
     const { disk, ledger } = await withEvents(7)
@@ -167,20 +226,10 @@ describe('verifyHistory shows what somebody altered', () => {
     const { disk, ledger } = await withEvents(7, { seal })
     const path = pathOf(disk, 'history-000001.log')
     const { pieces, put } = framesIn(disk, path)
-    let previous = Buffer.alloc(32)
-    put(
-      pieces.map((piece, n) => {
-        if (n === 0) return piece
-        const found = decodeFrame(piece, 0, 'history')
-        if (found.is !== 'frame') throw new Error('not a frame')
-        const chained = Buffer.from(found.frame.chained.toString('latin1').replace('T00:02', 'T09:02'), 'latin1')
-        const drawn = encodeFrame({ mark: 'history', chained: [chained], loose: [found.frame.loose], previous })
-        previous = Buffer.from(drawn.chain)
-        return drawn.bytes
-      }),
-    )
+    const anew = toldAnew(pieces, ({ chained, loose }) => ({ chained: replaced(chained, 'T00:02', 'T09:02'), loose }))
+    put(anew.frames)
     const { altered } = await ledger.verifyHistory()
-    expect(altered.map((one) => one.number)).toContain(2)
+    expect(altered.map((one) => one.number)).toEqual([2, 3, 4])
     await ledger.close()
   })
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { Keys } from '#ledger/lowdb/keys'
 import { isOurs, namesIn, readManifest, writeManifest, type Manifest } from '#ledger/lowdb/manifest'
 import { SimDisk } from './sim-disk.ts'
-import { HOME, refusal } from './store.ts'
+import { HOME, refusal, signed } from './store.ts'
 
 const chain = 'c0ffee11'.repeat(8)
 const part = { number: 2, bytes: 700, chain, revision: 0, first: 1, events: 3, oldest: '', newest: '' }
@@ -21,8 +21,6 @@ const manifest: Manifest = {
 }
 
 const homeOn = (files: SimDisk) => ({ directory: HOME, files, keys: new Keys(HOME, null) })
-const signed = (text: string): Buffer =>
-  Buffer.from(`${text}\n${crc32(text).toString(16).padStart(8, '0')}\n`, 'latin1')
 
 function holding(bytes: Buffer): Promise<Manifest | null> {
   const disk = new SimDisk()

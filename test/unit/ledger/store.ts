@@ -1,5 +1,6 @@
 // A ledger under test, on a disk of memory.
 
+import { crc32 } from 'node:zlib'
 import { isSyncError } from '#core/errors'
 import { openLowdbLedger, type LowdbOptions } from '#ledger/lowdb/ledger'
 import type { EmbeddedLedger, HistoryEvent, LedgerChange } from '#ledger'
@@ -62,3 +63,7 @@ export async function seenOn(disk: SimDisk, options: Partial<LowdbOptions> = {})
 }
 
 export const pathOf = (disk: SimDisk, part: string): string => disk.paths().find((path) => path.includes(part)) ?? ''
+
+/** A manifest of this text, with a checksum that fits. */
+export const signed = (text: string): Buffer =>
+  Buffer.from(`${text}\n${crc32(text).toString(16).padStart(8, '0')}\n`, 'latin1')
