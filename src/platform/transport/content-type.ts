@@ -4,8 +4,7 @@ export class NotJson extends Error {}
 
 const json = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i
 
-/** An answer without a body has no type to be wrong; whoever needed one finds it empty. */
+/** An answer without a body has no type to be wrong; whoever needed one finds it empty. No answer's status is below 200. */
 export function assertJson(status: number, contentType: string | undefined, body: string): void {
-  const success = status >= 200 && status < 300
-  if (success && body !== '' && !json.test(contentType?.trim() ?? '')) throw new NotJson('a success that is not JSON')
+  if (status < 300 && body !== '' && !json.test(contentType ?? '')) throw new NotJson('a success that is not JSON')
 }

@@ -67,7 +67,7 @@ export function openHttp(options: HttpOptions): HttpDoor {
   const limits = { ...httpLimits, ...options.limits }
   const rules = options.pace ?? { parallel: 4 }
   const allowed = allowList(connection, origins)
-  const agents = openAgents(rules.parallel, limits.idleMs, proxy)
+  const agents = openAgents(rules.parallel, limits, proxy)
   const client = openClient(limits)
   const gate = pace(rules, clock)
   const lookups = { public: guardedLookup('public', resolve), loopback: guardedLookup('loopback', resolve) }
@@ -84,7 +84,7 @@ export function openHttp(options: HttpOptions): HttpDoor {
         method: request.method,
         url: url.href,
         headers: { ...request.headers },
-        ...(request.body === undefined ? {} : { data: request.body }),
+        data: request.body,
         signal: deadline.signal,
         ...agents.for(url),
         lookup: lookups[isLoopbackHost(url.hostname) ? 'loopback' : 'public'],
@@ -126,11 +126,11 @@ interface Agents {
   close(): void
 }
 
-function openAgents(parallel: number, idleMs: number, proxy: ProxyAddress | undefined): Agents {
-  const keep = { keepAlive: true, maxSockets: parallel, maxFreeSockets: parallel, timeout: idleMs }
+function openAgents(parallel: number, limits: HttpLimits, proxy: ProxyAddress | undefined): Agents {
+  const keep = { keepAlive: true, maxSockets: parallel, maxFreeSockets: parallel, timeout: limits.idleMs }
   const httpAgent = new http.Agent(keep)
   const straight = new https.Agent({ ...keep, ...tlsRules })
-  const outward = proxy ? new TunnelAgent(proxy, { ...keep, ...tlsRules }) : straight
+  const outward = proxy ? new TunnelAgent(proxy, limits.connectMs, { ...keep, ...tlsRules }) : straight
   return {
     for: (url) => ({ httpAgent, httpsAgent: isLoopbackHost(url.hostname) ? straight : outward }),
     close: () => {
@@ -174,11 +174,10 @@ async function readAnswer(
 }
 
 function plainHeaders(headers: AxiosResponse['headers']): Record<string, string> {
-  const plain: Record<string, string> = {}
-  for (const [name, value] of Object.entries(headers))
-    if (value !== null && value !== undefined)
-      plain[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : String(value)
-  return plain
+  const lines = Object.entries(headers).map(([name, value]) => {
+    return [name.toLowerCase(), Array.isArray(value) ? value.join(', ') : String(value)] as const
+  })
+  return Object.fromEntries(lines)
 }
 
 /** Headers that would let a request mean another host, or another length, than the one we looked at. */

@@ -58,23 +58,20 @@ loopback.addSubnet('127.0.0.0', 8, 'ipv4')
 loopback.addAddress('::1', 'ipv6')
 
 export function isPublicAddress(address: string): boolean {
-  const family = isIP(address)
-  if (family === 4) return !inner.check(address, 'ipv4')
-  return family === 6 && outer.check(address, 'ipv6') && !inner.check(address, 'ipv6')
+  if (isIP(address) === 4) return !inner.check(address, 'ipv4')
+  return outer.check(address, 'ipv6') && !inner.check(address, 'ipv6')
 }
 
 /** An address written as such is never looked up; it is looked at all the same. */
 export function assertNotPrivate({ hostname, origin }: URL): void {
-  const address = hostname.replace(/^\[|\]$/g, '')
+  const address = hostname.replace(/[[\]]/g, '')
   if (isIP(address) === 0 || isPublicAddress(address) || isLoopbackAddress(address) || origin === machineIdentity)
     return
   throw new PrivateAddress('a private address')
 }
 
-export function isLoopbackAddress(address: string): boolean {
-  const family = isIP(address)
-  return family !== 0 && loopback.check(address, family === 4 ? 'ipv4' : 'ipv6')
-}
+export const isLoopbackAddress = (address: string): boolean =>
+  loopback.check(address, isIP(address) === 4 ? 'ipv4' : 'ipv6')
 
 /** Every address of the answer must pass, so that no later attempt can reach one that would not. */
 export function guardedLookup(allowed: 'public' | 'loopback', resolve: Resolve = systemResolve) {

@@ -65,20 +65,25 @@ function lanesFor(parallel: number): (signal: AbortSignal) => Promise<() => void
         reject(signal.reason)
       }
       waiting.add(go)
-      signal.addEventListener('abort', stop, { once: true })
+      signal.addEventListener('abort', stop)
     })
   }
 }
 
 /** Never more than so many starts in any minute, wherever the minute begins. */
 function minuteWindow(perMinute: number, clock: Clock): (signal: AbortSignal) => Promise<void> {
-  const started: number[] = []
+  // When the last so many began, oldest first.
+  const started = Array.from({ length: perMinute }, () => -Infinity)
   return async (signal) => {
     for (;;) {
       const now = clock.monotonicMs()
-      while (started.length > 0 && (started[0] ?? 0) <= now - minuteMs) started.shift()
-      if (started.length < perMinute) return void started.push(now)
-      await clock.sleep((started[0] ?? now) + minuteMs - now, signal)
+      const ms = (started[0] ?? now) + minuteMs - now
+      if (ms <= 0) {
+        started.shift()
+        started.push(now)
+        return
+      }
+      await clock.sleep(ms, signal)
     }
   }
 }

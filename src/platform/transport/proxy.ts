@@ -23,17 +23,17 @@ export class NoTunnel extends Error {
   readonly code = 'NO_TUNNEL'
 }
 
-const tunnelMs = 10_000
-
 type Done = (error: Error | null, socket: Duplex) => void
 
 /** An agent whose connections go through the proxy, and are kept and reused like any other. */
 export class TunnelAgent extends https.Agent {
   readonly #proxy: ProxyAddress
+  readonly #connectMs: number
 
-  constructor(proxy: ProxyAddress, options: https.AgentOptions) {
+  constructor(proxy: ProxyAddress, connectMs: number, options: https.AgentOptions) {
     super(options)
     this.#proxy = proxy
+    this.#connectMs = connectMs
   }
 
   override createConnection(options: https.RequestOptions, done?: Done): undefined {
@@ -48,12 +48,12 @@ export class TunnelAgent extends https.Agent {
     return await new Promise((resolve, reject) => {
       const request = http.request({
         method: 'CONNECT',
-        host: proxy.hostname.replace(/^\[|\]$/g, ''),
+        host: proxy.hostname.replace(/[[\]]/g, ''),
         port: proxy.port || 80,
         path: target,
         headers: { host: target, ...signIn(proxy) },
         agent: false,
-        timeout: tunnelMs,
+        timeout: this.#connectMs,
       })
       request.once('connect', (answer: IncomingMessage, socket: Socket) => {
         if (answer.statusCode === 200) return resolve(socket)
@@ -68,15 +68,12 @@ export class TunnelAgent extends https.Agent {
 }
 
 /** The vendor proves itself inside the tunnel as it would without one. */
-const inTunnel = ({ servername }: https.RequestOptions): ConnectionOptions => ({
-  ...tlsRules,
-  ...(servername === undefined ? {} : { servername }),
-})
+const inTunnel = ({ servername }: https.RequestOptions): ConnectionOptions => ({ ...tlsRules, servername })
 
 /** An address that cannot be read is shown to nobody: it may hold a password. */
 function parseProxy(text: string): URL {
   const url = URL.parse(text)
-  if (url?.protocol === 'http:' && url.hostname !== '') return url
+  if (url?.protocol === 'http:') return url
   throw new FixConfig('"network.proxy" does not lead to an address like http://proxy.fabrikam.example:3128.', {
     code: 'DB-1122',
   })

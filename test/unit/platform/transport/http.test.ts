@@ -122,24 +122,39 @@ describe('an answer', () => {
     ['text/plain', false],
     ['application/jsonp', false],
     ['', false],
+    ['text/html; of=application/json', false],
+    [undefined, false],
   ])('of type %j is JSON: %s', async (type, isJson) => {
-    const origin = await serving((_, response) => response.writeHead(200, { 'content-type': type }).end('{}'))
+    const origin = await serving((_, response) =>
+      response.writeHead(200, type === undefined ? {} : { 'content-type': type }).end('{}'),
+    )
     const outcome = await door(origin)
       .send(ask(`${origin}/`), never)
       .then(
         () => true,
-        () => false,
+        (error: unknown) => error,
       )
-    expect(outcome).toBe(isJson)
+    if (isJson) expect(outcome).toBe(true)
+    else expect(outcome).toMatchObject({ why: 'not-json' })
   })
   test('that refuses may be of any type, and one without a body of none', async () => {
     const origin = await serving((request, response) => {
       if (request.url === '/empty') response.writeHead(204).end()
+      else if (request.url === '/choose')
+        response.writeHead(300, { 'content-type': 'text/html' }).end('<h1>several</h1>')
       else response.writeHead(503, { 'content-type': 'text/html' }).end('<h1>busy</h1>')
     })
     expect((await door(origin).send(ask(`${origin}/`), never)).body).toBe('<h1>busy</h1>')
+    expect((await door(origin).send(ask(`${origin}/choose`), never)).body).toBe('<h1>several</h1>')
     expect((await door(origin).send(ask(`${origin}/empty`), never)).body).toBe('')
   })
+})
+
+test('an answer that is no text is handed on as it came', async () => {
+  const bytes = Buffer.from([0, 255, 254, 10])
+  const origin = await serving((_, response) => response.writeHead(200).end(bytes))
+  const answer = await door(origin).send(ask(`${origin}/`, { accept: 'any', as: 'base64' }), never)
+  expect(answer.body).toBe(bytes.toString('base64'))
 })
 
 describe('no answer, and whether the vendor may have seen the request', () => {
@@ -161,7 +176,7 @@ describe('no answer, and whether the vendor may have seen the request', () => {
       const resolve = async () => [{ address, family: address.includes(':') ? (6 as const) : (4 as const) }]
       const error = await thrown(door('https://crm.example', { resolve }).send(ask('https://crm.example/'), never))
       expect(error).toBeInstanceOf(FixConfig)
-      expect(error).toMatchObject({ code: 'DB-1121' })
+      expect(error).toMatchObject({ code: 'DB-1121', facts: { connection: 'crm' } })
     },
   )
   test.each(['https://10.1.2.3', 'https://192.168.0.1:8443', 'https://[fd00::1]', 'https://169.254.169.254'])(
@@ -189,7 +204,7 @@ describe('no answer, and whether the vendor may have seen the request', () => {
   })
   test('nothing comes back', async () => {
     const origin = await serving(() => undefined)
-    const http = door(origin, { limits: { wholeMs: 30 } })
+    const http = door(origin, { limits: { wholeMs: 100 } })
     expect(await thrown(http.send(ask(`${origin}/`), never))).toMatchObject({ why: 'timeout', sent: true })
   })
   test('a byte at a time (F11)', async () => {
@@ -248,6 +263,16 @@ describe('no answer, and whether the vendor may have seen the request', () => {
     const error = await thrown(http.send(ask(`${origin}/`, { method: 'POST', body: '{}', writes: true }), never))
     expect(error).toMatchObject({ why: 'cut', sent: true })
     expect(calls).toBe(2)
+  })
+  test('a login page in answer to a long upload: the rest of it is not sent', async () => {
+    const origin = await serving((request, response) => {
+      request.socket.pause()
+      response.writeHead(200, { 'content-type': 'text/html' }).end('<html>')
+    })
+    const upload = ask(`${origin}/`, { method: 'POST', body: 'x'.repeat(16 * 1024 * 1024) })
+    expect(await thrown(door(origin).send(upload, never))).toMatchObject({ why: 'not-json', sent: true })
+    for (const socket of sockets) socket.resume()
+    await vi.waitFor(() => expect([...sockets].every((socket) => socket.destroyed)).toBe(true))
   })
   test('given up by the caller, before and after', async () => {
     const origin = await serving(() => undefined)
@@ -320,9 +345,20 @@ describe('size (F12)', () => {
     expect(error).toMatchObject({ why: 'too-large', sent: false })
     expect(calls).toBe(0)
   })
-  test('what fits exactly passes', async () => {
+  test('what fits exactly passes, there and back', async () => {
     const origin = await serving((_, response) => response.writeHead(200, json).end('x'.repeat(1_000)))
-    expect((await door(origin, small).send(ask(`${origin}/`), never)).body).toHaveLength(1_000)
+    const http = door(origin, { limits: { answerBytesMax: 1_000, requestBytesMax: 6 } })
+    const answer = await http.send(ask(`${origin}/`, { method: 'POST', body: 'äää' }), never)
+    expect(answer.body).toHaveLength(1_000)
+  })
+  test('a few megabytes pass, there and back, where nobody set a limit', async () => {
+    const text = 'x'.repeat(3_000_000)
+    const origin = await serving((request, response) => {
+      response.writeHead(200, json)
+      request.pipe(response)
+    })
+    const answer = await door(origin).send(ask(`${origin}/`, { method: 'POST', body: text }), never)
+    expect(answer.body === text).toBe(true)
   })
 })
 
@@ -405,6 +441,15 @@ test('an unused connection is not kept for long, a used one as long as its call 
   await vi.waitFor(() => expect([...sockets].every((socket) => socket.destroyed)).toBe(true))
 })
 
+test('closed, it keeps no connection', async () => {
+  const origin = await serving((_, response) => response.writeHead(200, json).end('{}'))
+  const http = openHttp({ connection: 'crm', origins: [origin], clock: handClock(), log: silent })
+  await http.send(ask(`${origin}/`), never)
+  expect([...sockets].map((socket) => socket.destroyed)).toEqual([false])
+  http.close()
+  await vi.waitFor(() => expect([...sockets].map((socket) => socket.destroyed)).toEqual([true]))
+})
+
 describe('what is written down', () => {
   const canary = 'CANARY-7f3a'
   test('one event for each call: name, status, time, the vendor’s own id; no address, header or body', async () => {
@@ -444,6 +489,15 @@ describe('what is written down', () => {
     })
     const error = await thrown(host.http.send(request, never))
     expect(error).toBeInstanceOf(TransportFault)
+    expect(host.logLines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+      {
+        level: 'warn',
+        event: 'http.failed',
+        call: 'deals.list',
+        ms: 0,
+        error: { class: 'TransportFault', code: 'cut' },
+      },
+    ])
     host.log.error('deals.failed', { error })
     const everything = `${host.logLines.join('')}${deepText(error)}`
     expect(everything).toContain('ECONNRESET')
@@ -461,16 +515,19 @@ describe('what is written down', () => {
     )
     const counted: unknown[] = []
     const metrics: CallMeter = {
-      call: ({ outcome, call, connection }) => void counted.push([connection, call, outcome]),
+      call: ({ outcome, call, connection, ms }) => void counted.push([connection, call, outcome, ms]),
     }
-    const http = door(origin, { metrics })
+    // Each look at the clock takes a millisecond.
+    let looks = 1_000
+    const clock = { ...handClock(), monotonicMs: () => (looks += 1) }
+    const http = door(origin, { metrics, clock })
     await http.send(ask(`${origin}/`), never)
     await thrown(http.send(ask(`${origin}/bad`), never))
     await thrown(http.send(ask('https://evil.example/'), never))
     expect(counted).toEqual([
-      ['crm', 'deals.list', '4xx'],
-      ['crm', 'deals.list', 'cut'],
-      ['crm', 'deals.list', 'not-allowed'],
+      ['crm', 'deals.list', '4xx', 1],
+      ['crm', 'deals.list', 'cut', 1],
+      ['crm', 'deals.list', 'not-allowed', 1],
     ])
   })
 })

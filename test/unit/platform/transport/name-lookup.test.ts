@@ -3,6 +3,7 @@
 import { describe, expect, test } from 'vitest'
 import {
   type Address,
+  assertNotPrivate,
   guardedLookup,
   isLoopbackAddress,
   isPublicAddress,
@@ -60,6 +61,28 @@ describe('addresses', () => {
   })
 })
 
+describe('an address that is written as one', () => {
+  test.each([
+    ['https://8.8.8.8/', true],
+    ['https://[2603:1030::1]/', true],
+    ['http://127.0.0.1:9701/', true],
+    ['http://[::1]:9701/', true],
+    ['https://crm.example/', true],
+    ['https://10.0.0.1/', false],
+    ['https://[fd00::1]/', false],
+    ['https://[::ffff:10.0.0.1]/', false],
+    // Where a cloud machine is told who it is: there, over plain HTTP, and nowhere beside it.
+    ['http://169.254.169.254/metadata/identity', true],
+    ['https://169.254.169.254/', false],
+    ['http://169.254.169.254:8080/', false],
+    ['http://169.254.169.253/', false],
+  ])('%s may be talked to: %s', (url, may) => {
+    const look = (): void => assertNotPrivate(new URL(url))
+    if (may) expect(look).not.toThrow()
+    else expect(look).toThrow(PrivateAddress)
+  })
+})
+
 describe('a lookup', () => {
   const four = (address: string): Address => ({ address, family: 4 })
   const resolving =
@@ -82,5 +105,7 @@ describe('a lookup', () => {
   test('asks the system otherwise', async () => {
     const [found] = await guardedLookup('loopback')('localhost')
     expect(found.length).toBeGreaterThan(0)
+    expect(await guardedLookup('loopback')('::1')).toEqual([[{ address: '::1', family: 6 }]])
+    expect(await guardedLookup('loopback')('127.0.0.1')).toEqual([[four('127.0.0.1')]])
   })
 })

@@ -1,3 +1,5 @@
+import { getEventListeners } from 'node:events'
+import { setImmediate as turned } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { pace } from '#platform/transport/pace'
 import { handClock } from '../../../support/host.ts'
@@ -26,8 +28,8 @@ describe('at a time', () => {
     leave()
     await gate.enter(never)
     let entered = false
-    const third = gate.enter(never).then(() => (entered = true))
-    await Promise.race([third, Promise.resolve()])
+    void gate.enter(never).then(() => (entered = true))
+    await turned()
     expect(entered).toBe(false)
   })
   test('whoever gives up leaves the line', async () => {
@@ -41,6 +43,15 @@ describe('at a time', () => {
     leave()
     ;(await patient)()
     await expect(pace({ parallel: 1 }, handClock()).enter(AbortSignal.abort())).rejects.toThrow()
+  })
+  test('a signal that lives long is not held on to', async () => {
+    const gate = pace({ parallel: 1 }, handClock())
+    const { signal } = new AbortController()
+    const leave = await gate.enter(signal)
+    const waiting = [gate.enter(signal), gate.enter(signal)]
+    leave()
+    for (const turn of waiting) (await turn)()
+    expect(getEventListeners(signal, 'abort')).toEqual([])
   })
   test('the line has an end', async () => {
     const gate = pace({ parallel: 1 }, handClock())
@@ -70,6 +81,19 @@ describe('in a minute', () => {
     }
     // And no slower than that: 35 starts at 10 a minute begin within four minutes.
     expect((starts.at(-1) ?? 0) - (starts[0] ?? 0)).toBeLessThan(240_000)
+  })
+  test('the next start is a minute after the oldest that counts, and no later', async () => {
+    const clock = handClock()
+    const begun = clock.monotonicMs()
+    const gate = pace({ parallel: 1, perMinute: 2 }, clock)
+    const starts: number[] = []
+    for (let call = 0; call < 5; call += 1) {
+      const leave = await gate.enter(never)
+      starts.push(clock.monotonicMs() - begun)
+      if (call === 0) clock.turn(20_000)
+      leave()
+    }
+    expect(starts).toEqual([0, 20_000, 60_000, 80_000, 120_000])
   })
   test('giving up while waiting frees the place', async () => {
     const clock = { ...handClock(), sleep: async () => await Promise.reject(new Error('given up')) }

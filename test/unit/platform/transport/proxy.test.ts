@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import { type AddressInfo, connect, type Server, type Socket } from 'node:net'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { openLog } from '#platform/log'
 import { openSecrets } from '#platform/secrets'
 import { openHttp } from '#platform/transport/http'
@@ -41,12 +41,15 @@ interface Scene {
   readonly requests: IncomingMessage[]
   readonly vendor: number
   readonly proxy: string
+  /** The connections that came to the proxy. */
+  readonly callers: readonly Socket[]
 }
 
 /** A vendor, and a proxy that answers `status` to whoever wants a tunnel. */
 async function scene(status: number | 'silence' = 200, cert = elsewhere): Promise<Scene> {
   const asked: Scene['asked'] = []
   const requests: IncomingMessage[] = []
+  const callers: Socket[] = []
   const vendor = await listening(
     createTlsServer({ key, cert }, (request, response) => {
       requests.push(request)
@@ -54,11 +57,13 @@ async function scene(status: number | 'silence' = 200, cert = elsewhere): Promis
     }).on('tlsClientError', () => undefined),
   )
   const proxy = createServer((_, response) => response.writeHead(500).end())
+  proxy.on('connection', (socket) => void callers.push(socket))
   proxy.on('connect', (request: IncomingMessage, client: Socket) => {
     asked.push({ target: request.url ?? '', signIn: request.headers['proxy-authorization'] })
+    if (status !== 200) client.on('end', () => client.end()).resume()
     if (status === 'silence') return
     if (status !== 200) {
-      client.end(`HTTP/1.1 ${status} No\r\nContent-Type: application/json\r\n\r\n{}`)
+      client.write(`HTTP/1.1 ${status} No\r\nContent-Type: application/json\r\n\r\n{}`)
       return
     }
     const there = connect(vendor, '127.0.0.1', () => {
@@ -67,7 +72,7 @@ async function scene(status: number | 'silence' = 200, cert = elsewhere): Promis
     })
     there.on('error', () => client.destroy())
   })
-  return { asked, requests, vendor, proxy: `127.0.0.1:${await listening(proxy)}` }
+  return { asked, requests, callers, vendor, proxy: `127.0.0.1:${await listening(proxy)}` }
 }
 
 interface Through {
@@ -131,6 +136,16 @@ describe('a tunnel', () => {
     expect(requests[0]?.headers).not.toHaveProperty('proxy-authorization')
     expect(lines.join('')).not.toContain('p%40ss')
   })
+  test.each([
+    ['a name alone', 'me@', 'me:'],
+    ['a password alone', ':p%40ss@', ':p@ss'],
+    ['neither', '', null],
+  ])('signs in with %s', async (_, user, words) => {
+    const { asked, vendor, proxy } = await scene()
+    await opened({ origin: `https://crm.example:${vendor}`, proxy: `http://${user}${proxy}` })()
+    const signIn = words === null ? undefined : `Basic ${Buffer.from(words).toString('base64')}`
+    expect(asked.map((one) => one.signIn)).toEqual([signIn])
+  })
   test('proves nothing: the vendor must', async () => {
     const { requests, vendor, proxy } = await scene(200, good)
     const error = await thrown(opened({ origin: `https://crm.example:${vendor}`, proxy: `http://${proxy}` })())
@@ -145,10 +160,12 @@ describe('no tunnel', () => {
     [502, 'refused'],
     ['silence', 'connect-timeout'],
   ] as const)('%s is no answer of the vendor', async (status, why) => {
-    const { vendor, proxy } = await scene(status)
+    const { vendor, proxy, callers } = await scene(status)
     const error = await thrown(opened({ origin: `https://crm.example:${vendor}`, proxy: `http://${proxy}` })())
     expect(error).toBeInstanceOf(TransportFault)
     expect(error).toMatchObject({ why, sent: false })
+    // And it is not kept waiting with a connection that leads nowhere.
+    await vi.waitFor(() => expect(callers.map((socket) => socket.destroyed)).toEqual([true]))
   })
   test('nobody at the address', async () => {
     const error = await thrown(opened({ origin: 'https://crm.example', proxy: 'http://127.0.0.1:1' })())
