@@ -38,15 +38,12 @@ export function nextBatch(
   // A link's two updates of one record must not travel together: the second would be stale.
   const records = new Set<string>()
   // Only as far as it takes to fill the batch: a long queue is cut many times.
-  let at = 0
-  for (; at < open.length && batch.length < max; at += 1) {
-    const change = open[at]
-    if (!change) continue
-    if (
-      change.system !== first.system ||
-      !isFree(change, progress, made) ||
-      (change.record !== null && records.has(change.record))
-    ) {
+  let looked = 0
+  for (const change of open) {
+    if (batch.length === max) break
+    looked += 1
+    const isSecond = change.record !== null && records.has(change.record)
+    if (change.system !== first.system || isSecond || !isFree(change, progress, made)) {
       passed.push(change)
       continue
     }
@@ -54,7 +51,7 @@ export function nextBatch(
     if (change.write.do === 'create') made.add(change.id)
     if (change.record !== null) records.add(change.record)
   }
-  return { batch, putOff, rest: [...passed, ...open.slice(at)] }
+  return { batch, putOff, rest: [...passed, ...open.slice(looked)] }
 }
 
 const none: ReadonlySet<ChangeId> = new Set()
