@@ -2,6 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { decodeBatch, encodeBatch, sealedPut, storedTables, type BatchChange } from '#ledger/lowdb/batch'
 import { createSealer } from '#ledger/seal'
+import { runs } from '../../support/runs.ts'
 
 const seal = createSealer(Buffer.alloc(32, 4))
 const place = Buffer.alloc(32, 1)
@@ -42,6 +43,7 @@ describe('a commit as bytes', () => {
           expect([number, sizes]).toEqual([first, events.map(({ length }) => length)])
           expect(body.subarray(at)).toEqual(Buffer.concat(events))
         }),
+        runs(1_000),
       )
     })
 })

@@ -2,6 +2,7 @@ import { crc32 } from 'node:zlib'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { bodyMax, decodeFrame, encodeFrame, FRAME_OVERHEAD, HEADER_BYTES, marks, nextChain } from '#ledger/lowdb/frame'
+import { runs } from '../../support/runs.ts'
 
 const previous = Buffer.alloc(32, 9)
 const { bytes, chain } = encodeFrame({
@@ -37,6 +38,7 @@ describe('a frame', () => {
         expect(found).toEqual({ is: 'frame', frame: { ...frame, size: made.bytes.length } })
         expect(made.chain).toEqual(nextChain(previous, [one]))
       }),
+      runs(1_000),
     )
   })
 

@@ -121,7 +121,93 @@ describe('the history in parts', () => {
   })
 })
 
+describe('another part of the history is begun', () => {
+  const logs = (disk: SimDisk): number =>
+    disk.paths().filter((path) => path.includes('history') && path.endsWith('.log')).length
+
+  /** How many parts there are after each of these events, each `minutes` into the story. */
+  async function parts(given: object, minutes: readonly number[]): Promise<readonly number[]> {
+    const disk = new SimDisk()
+    const ledger = await openOn(disk, { sizes: given })
+    const found: number[] = []
+    for (const n of minutes) {
+      await ledger.commit([], [sampleEvent(1, { at: minute(n) })])
+      await ledger.commit([fact('a', n)])
+      found.push(logs(disk))
+    }
+    await ledger.close()
+    return found
+  }
+
+  test('once the last one holds so many events', async () => {
+    expect(await parts({ historyEvents: 2 }, [0, 1, 2, 3, 4])).toEqual([1, 1, 2, 2, 3])
+    expect(await parts({ historyEvents: 1 }, [0, 1, 2])).toEqual([1, 2, 3])
+  })
+
+  test('once it holds so many bytes', async () => {
+    const disk = new SimDisk()
+    const ledger = await openOn(disk)
+    for (const n of [0, 1]) await ledger.commit([], [sampleEvent(1, { at: minute(n) })])
+    await ledger.close()
+    const historyBytes = disk.bytesOf(pathOf(disk, 'history')).length
+    expect(await parts({ historyBytes }, [0, 1, 2, 3, 4])).toEqual([1, 1, 2, 2, 3])
+    expect(await parts({ historyBytes: historyBytes + 1 }, [0, 1, 2, 3])).toEqual([1, 1, 1, 2])
+    expect(await parts({ historyBytes: 1 }, [0, 1, 2])).toEqual([1, 2, 3])
+  })
+
+  test('once its earliest event is so old, whichever came first', async () => {
+    const historyMs = 5 * 60_000
+    expect(await parts({ historyMs }, [0, 5, 6, 11, 12])).toEqual([1, 1, 2, 2, 3])
+    expect(await parts({ historyMs }, [3, 0, 6])).toEqual([1, 1, 2])
+    expect(await parts({ historyMs }, [0, 9, 3])).toEqual([1, 2, 2])
+  })
+})
+
+describe('a long history', () => {
+  /** Of two deals, in one part and one commit. */
+  async function long(): Promise<{ disk: SimDisk; ledger: EmbeddedLedger }> {
+    const disk = new SimDisk()
+    const ledger = await openOn(disk)
+    const events = Array.from({ length: 700 }, (_, n) =>
+      sampleEvent(n, { link: sampleKey(n % 2), details: { name: n % 2 ? 'Secret Name' : 'Other Name' } }),
+    )
+    await ledger.commit([], events)
+    return { disk, ledger }
+  }
+  const all = Array.from({ length: 700 }, (_, n) => n + 1)
+
+  test('is told whole and in order, however it is narrowed', async () => {
+    const { ledger } = await long()
+    expect(await numbersOf(ledger, {})).toEqual(all)
+    expect(await numbersOf(ledger, { last: 600 })).toEqual(all.slice(100))
+    const even = all.filter((n) => n % 2 === 0)
+    expect(await numbersOf(ledger, { link: sampleKey(1) })).toEqual(even)
+    expect(await numbersOf(ledger, { link: sampleKey(1), last: 300 })).toEqual(even.slice(50))
+    expect(await numbersOf(ledger, { since: minute(690), last: 20 })).toEqual(all.slice(690))
+    await ledger.close()
+  })
+
+  test('is written anew to the last event when a deal is forgotten', async () => {
+    const { disk, ledger } = await long()
+    await ledger.forget(sampleKey(1), { at: minute(999), who: 'anna' })
+    expect(holds(disk, 'Secret Name')).toEqual([])
+    expect(await ledger.verifyHistory()).toEqual({ events: 701, first: 1, last: 701, forgotten: 350, altered: [] })
+    expect(await numbersOf(ledger, {})).toEqual([...all, 701])
+    await ledger.close()
+  })
+})
+
 describe('expire', () => {
+  test('lets go of what is older than asked, and of nothing as old', async () => {
+    const { ledger } = await withEvents(8)
+    expect(await ledger.expire(minute(3))).toEqual({ events: 0 })
+    expect(await ledger.expire(minute(4))).toEqual({ events: 3 })
+    expect(await ledger.expire(minute(8))).toEqual({ events: 3 })
+    expect(await numbersOf(ledger, {})).toEqual([7, 8])
+    expect(await ledger.expire(minute(9))).toEqual({ events: 2 })
+    await ledger.close()
+  })
+
   test('removes the files of old parts, and what is left still verifies after a new start', async () => {
     const { disk, ledger } = await withEvents(10)
     expect(await ledger.expire(minute(8))).toEqual({ events: 6 })

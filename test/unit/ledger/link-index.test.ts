@@ -4,6 +4,7 @@ import { msOf } from '#core/model/instant'
 import type { Link } from '#core/model/link'
 import { facetsOf, LinkIndex, recordName, type Indexed } from '#ledger/link-index'
 import { minute, OPPORTUNITY, sampleLink, sampleRecord, waitingUntil } from '#testkit/ledger-samples'
+import { runs } from '../../support/runs.ts'
 
 const record = (n: number) => ({ kind: OPPORTUNITY, id: sampleRecord(n) })
 
@@ -60,6 +61,7 @@ describe('an index of links', () => {
         expect(index.due(minute(now), max)).toEqual(due.slice(0, max))
         expect(index.due(minute(now), 99)).toEqual(due)
       }),
+      runs(1_000),
     )
   })
 

@@ -16,6 +16,7 @@ import {
 } from '#testkit/ledger-samples'
 import { SimDisk } from './sim-disk.ts'
 import { openOn } from './store.ts'
+import { runs } from '../../support/runs.ts'
 
 // What a ledger is, said in a few lines: maps, and a list. Random lives are compared with it.
 
@@ -157,7 +158,7 @@ describe('random lives of a ledger', () => {
         await ledger.close()
         expect(disk.openFiles).toBe(0)
       }),
-      { numRuns: 200 },
+      runs(200),
     )
   })
 
@@ -173,7 +174,7 @@ describe('random lives of a ledger', () => {
         }
         await compare(ledger, model)
       }),
-      { numRuns: 200 },
+      runs(200),
     )
   })
 })

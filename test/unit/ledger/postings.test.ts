@@ -2,6 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { encodeFrame, decodeFrame } from '#ledger/lowdb/frame'
 import { GrowingPostings, readPostings } from '#ledger/lowdb/postings'
+import { runs } from '../../support/runs.ts'
 
 const part = { chain: 'c0ffee', bytes: 1234 }
 const tags = ['00000000000000ff', '0a0b0c0d0e0f1011', '7f00000000000000', 'a000000000000001', 'ffffffffffffffff']
@@ -26,6 +27,7 @@ describe('postings', () => {
             expect(postings?.of(tag)).toEqual(list.flatMap((one, n) => (one === tag ? [n] : [])))
         }
       }),
+      runs(1_000),
     )
   })
 })

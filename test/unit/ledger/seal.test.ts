@@ -2,6 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createSealer, parseSealKey } from '#ledger/seal'
 import { refusal } from './store.ts'
+import { runs } from '../../support/runs.ts'
 
 const key = Buffer.alloc(32, 1)
 const sealer = createSealer(key)
@@ -18,6 +19,7 @@ describe('a seal', () => {
         expect(sealer.open(sealed, Buffer.from('link\nreferral-2'))).toBeUndefined()
         expect(createSealer(Buffer.alloc(32, 2)).open(sealed, about)).toBeUndefined()
       }),
+      runs(1_000),
     )
   })
 
