@@ -8,6 +8,7 @@ import { afterSending, decide, type Message } from '#alerts/decide'
 import { emptyMemory, type Memory, Memory as MemoryShape } from '#alerts/memory'
 import { Alerts, alertEvents } from '#settings/schema/alerts'
 import { type Instant, instantFromMs, later, msOf } from '#spi'
+import { runs } from '../support/runs.ts'
 
 const start = instantFromMs(Date.UTC(2026, 10, 20, 12))
 const minute = 60_000
@@ -90,7 +91,7 @@ test('alerts', () => {
       for (const times of sentAt.values())
         for (const at of times) expect(times.filter((one) => one > at - 3_600_000 && one <= at).length).toBeLessThan(13)
     }),
-    { numRuns: 300 },
+    runs(300),
   )
 })
 

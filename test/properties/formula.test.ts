@@ -11,6 +11,7 @@ import type { Instant } from '#core/model/instant'
 import type { JsonObject } from '#core/model/json'
 import { properties } from '../unit/core/formula/support.ts'
 import { timed } from '../support/processor-time.ts'
+import { runs } from '../support/runs.ts'
 
 const open: ObjectType = { is: 'object', members: new Map([['crm', any]]), open: true }
 const closed = namesOf(properties)
@@ -55,7 +56,7 @@ describe('any text at all', () => {
           if (edit) expect(0 <= edit.start && edit.end <= text.length).toBe(true)
         }
       }),
-      { numRuns: 1500 },
+      runs(1500),
     )
   })
 
@@ -69,7 +70,7 @@ describe('any text at all', () => {
         // The same again: nothing depends on anything but what it was given.
         expect(compiled.formula.run({ referral, crm, now })).toEqual(value)
       }),
-      { numRuns: 1500 },
+      runs(1500),
     )
   })
 })
@@ -127,7 +128,7 @@ describe('numbers are exact', () => {
         expect(sum('a * b', a, b)).toBe(formatDecimal(multiply(left, right)))
         expect(sum('a + b - b', a, b)).toBe(a)
       }),
-      { numRuns: 300 },
+      runs(300),
     )
   })
 
@@ -139,7 +140,7 @@ describe('numbers are exact', () => {
           expect(sum(`${round}(a, ${places})`, once, '0')).toBe(once)
         }
       }),
-      { numRuns: 200 },
+      runs(200),
     )
   })
 })

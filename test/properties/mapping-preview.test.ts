@@ -12,6 +12,7 @@ import { isObject } from '#core/model/json'
 import { parseJson } from '#core/model/json-text'
 import { planAll } from '#core/reconcile/plan-all'
 import { compiled, dynamics, salesforce } from '../unit/core/mapping/support.ts'
+import { runs } from '../support/runs.ts'
 
 const folder = join(import.meta.dirname, '..', '..', 'mappings')
 const read = (name: string): string => readFileSync(join(folder, name), 'utf8')
@@ -80,7 +81,7 @@ describe.each([
         expect(shown.length).toBeGreaterThan(5)
         for (const { name: field, value } of shown) expect(record.write.fields[field]).toEqual(value)
       }),
-      { numRuns: 250 },
+      runs(250),
     )
     expect(made).toBeGreaterThan(30)
   })

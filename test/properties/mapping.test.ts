@@ -17,6 +17,7 @@ import type { Value } from '#core/model/value'
 import { parseYaml } from '#settings/yaml'
 import { compiled, day, dynamics, exampleText, offline, problemsIn, salesforce } from '../unit/core/mapping/support.ts'
 import { timed } from '../support/processor-time.ts'
+import { runs } from '../support/runs.ts'
 
 const prototypes = [Object.prototype, Array.prototype, Function.prototype, Map.prototype]
 const before = prototypes.map((prototype) => Object.getOwnPropertyNames(prototype).join())
@@ -103,6 +104,7 @@ describe('a row that goes both ways gives back what it was given', () => {
         expect(throughReferral(rounded, tidy, {})).toBe(tidy)
         expect(throughCrm(rounded, tidy, {})).toBe(tidy)
       }),
+      runs(1_000),
     )
   })
 
@@ -114,8 +116,8 @@ describe('a row that goes both ways gives back what it was given', () => {
       expect(throughReferral(row, value, {})).toBe(value)
       expect(throughCrm(row, value, {})).toBe(value)
     }
-    fc.assert(fc.property(texts, check))
-    fc.assert(fc.property(long, check), { numRuns: 2 })
+    fc.assert(fc.property(texts, check), runs(1_000))
+    fc.assert(fc.property(long, check), runs(2))
   })
 
   test('I35: dates in every zone, beside any time of day, over both clock changes', () => {
@@ -138,7 +140,7 @@ describe('a row that goes both ways gives back what it was given', () => {
         const kept = row.toReferral?.(dateIn(stands, zone), before, now)
         expect(kept).toEqual({ ok: true, fields: { 'details.closingDateTime': stands } })
       }),
-      { numRuns: 400 },
+      runs(400),
     )
   })
 
@@ -193,7 +195,7 @@ describe('a row that goes both ways gives back what it was given', () => {
           expect(throughCrm(row, outcome, {})).toBe(outcome)
         }
       }),
-      { numRuns: 60 },
+      runs(60),
     )
   })
 
@@ -225,7 +227,7 @@ describe('a row that goes both ways gives back what it was given', () => {
           expect(throughCrm(row, read.value, {})).toBe(read.value)
           expect(throughReferral(row, read.value, {})).toBe(read.value)
         }),
-        { numRuns: 100 },
+        runs(100),
       )
     }
   })
@@ -241,6 +243,7 @@ describe('canonical forms', () => {
         expect(once.isWellFormed()).toBe(true)
         expect(once.normalize('NFC')).toBe(once)
       }),
+      runs(1_000),
     )
   })
 
@@ -251,6 +254,7 @@ describe('canonical forms', () => {
         const form = comparable(compare, a)
         if (compare !== 'companyName') expect(comparable(compare, form)).toBe(form)
       }),
+      runs(1_000),
     )
   })
 
@@ -261,6 +265,7 @@ describe('canonical forms', () => {
         const once = transform.change(text, about)
         if (typeof once === 'string' && transform.back === 'tidies') expect(transform.change(once, about)).toBe(once)
       }),
+      runs(1_000),
     )
   })
 
@@ -270,12 +275,13 @@ describe('canonical forms', () => {
         const back = instantAt(dateIn(moment, zone), timeIn(moment, zone), zone)
         expect([dateIn(back, zone), timeIn(back, zone)]).toEqual([dateIn(moment, zone), timeIn(moment, zone)])
       }),
-      { numRuns: 300 },
+      runs(300),
     )
     fc.assert(
       fc.property(dates, (date) => {
         expect(parseDate(date)).toBe(date)
       }),
+      runs(1_000),
     )
   })
 })
@@ -343,7 +349,7 @@ describe('any file', () => {
           }
         },
       ),
-      { numRuns: 200 },
+      runs(200),
     )
   })
 
@@ -362,7 +368,7 @@ describe('any file', () => {
         ]
         if (old.ok && made) expect(made.ok && made.value.mapping.hash).toBe(old.value.mapping.hash)
       }),
-      { numRuns: 80 },
+      runs(80),
     )
   })
 

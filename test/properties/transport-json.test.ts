@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { canonicalDecimal } from '#core/model/decimal'
 import { canonicalJson, type Json } from '#core/model/json'
 import { exactNumber, parseJson, stringifyJson } from '#core/model/json-text'
+import { runs } from '../support/runs.ts'
 
 const digits = fc
   .tuple(fc.constantFrom('', '-'), fc.bigInt({ min: 0n, max: 10n ** 30n }), fc.option(fc.stringMatching(/^\d{1,20}$/)))
@@ -17,7 +18,7 @@ describe('reading', () => {
         const value = parseJson(`{"a":[${text}]}`) as { readonly a: readonly [string | number] }
         expect(canonicalDecimal(value.a[0])).toBe(canonicalDecimal(text))
       }),
-      { numRuns: 2_000 },
+      runs(2_000),
     )
   })
   test('agrees with JSON.parse on everything that fits a double', () => {
@@ -29,7 +30,7 @@ describe('reading', () => {
         if (parsed === undefined || text.includes('__proto__')) return
         expect(canonicalJson(parsed)).toBe(canonicalJson(JSON.parse(JSON.stringify(plain)) as Json))
       }),
-      { numRuns: 2_000 },
+      runs(2_000),
     )
   })
   test('never throws, and pollutes nothing (I46)', () => {
@@ -71,7 +72,7 @@ describe('reading', () => {
         // It may refuse more than JSON.parse does (repeated keys), never less.
         expect(parsed === undefined || isJson).toBe(true)
       }),
-      { numRuns: 5_000 },
+      runs(5_000),
     )
     expect(Object.getOwnPropertyNames(Object.prototype).join()).toBe(before)
   })
@@ -85,6 +86,6 @@ test('writing: exact digits go out and come back', () => {
       const back = parseJson(stringifyJson({ a: number })) as { readonly a: string | number }
       expect(canonicalDecimal(back.a)).toBe(canonicalDecimal(text))
     }),
-    { numRuns: 1_000 },
+    runs(1_000),
   )
 })

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { openLog, type LogFormat } from '#platform/log'
 import { Bug, FixConfig, type LogFacts, RetryLater } from '#spi'
 import { handClock } from '../support/host.ts'
+import { runs } from '../support/runs.ts'
 
 const canary = 'CANARY'
 
@@ -76,7 +77,7 @@ const secret = fc.letrec((tie) => ({
   ),
 })).value
 
-const runs = { numRuns: 1_000 }
+const often = runs(1_000)
 
 describe('a log line', () => {
   test('is one line, holds nothing a terminal obeys, and has an end', () => {
@@ -88,7 +89,7 @@ describe('a log line', () => {
         expect(line.slice(0, -1)).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/)
         expect(line.length).toBeLessThan(10_000)
       }),
-      runs,
+      often,
     )
   })
   test('of JSON is JSON, with time, level and event', () => {
@@ -99,7 +100,7 @@ describe('a log line', () => {
           time: '2026-11-20T14:00:00.000Z',
         })
       }),
-      runs,
+      often,
     )
   })
   test('holds no canary of a fact that is not on the list', () => {
@@ -111,7 +112,7 @@ describe('a log line', () => {
       fc.property(unknown, format, (facts, shape) => {
         expect(logged('event', facts, shape)).not.toContain(canary)
       }),
-      runs,
+      often,
     )
   })
   test('holds no canary of any error that is not ours, nor of what ours was caused by', () => {
@@ -128,7 +129,7 @@ describe('a log line', () => {
       fc.property(wrapped, format, (thrown, shape) => {
         expect(logged('event', { error: thrown }, shape)).not.toContain(canary)
       }),
-      runs,
+      often,
     )
   })
   test('holds no token, password, address or query, even in a fact meant for an id', () => {
@@ -147,7 +148,7 @@ describe('a log line', () => {
       fc.property(leak, fc.constantFrom(...textFacts), format, (text, name, shape) => {
         expect(logged('event', { [name]: text }, shape)).not.toContain(canary)
       }),
-      runs,
+      often,
     )
   })
 })

@@ -4,6 +4,7 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { instantFromMs } from '#core/model/instant'
 import { retryAfterMaxMs, retryAfterMinMs, retryAfterMs } from '#core/retry-after'
+import { runs } from '../support/runs.ts'
 
 const now = fc.integer({ min: -62_135_596_800_000, max: 253_402_300_799_999 }).map(instantFromMs)
 const header = fc.oneof(
@@ -22,7 +23,7 @@ test('total, between a second and a day', () => {
       const ms = retryAfterMs(text, at)
       expect(ms === undefined || (Number.isInteger(ms) && ms >= retryAfterMinMs && ms <= retryAfterMaxMs)).toBe(true)
     }),
-    { numRuns: 5_000 },
+    runs(5_000),
   )
 })
 
@@ -31,6 +32,7 @@ test('seconds are seconds', () => {
     fc.property(fc.integer({ min: 1, max: 86_400 }), now, (seconds, at) => {
       expect(retryAfterMs(String(seconds), at)).toBe(seconds * 1_000)
     }),
+    runs(1_000),
   )
 })
 
@@ -40,5 +42,6 @@ test('a date says as much as the seconds until it', () => {
       const date = new Date((at + seconds) * 1_000).toUTCString()
       expect(retryAfterMs(date, instantFromMs(at * 1_000))).toBe(seconds * 1_000)
     }),
+    runs(1_000),
   )
 })

@@ -5,6 +5,7 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { allowList } from '#platform/transport/allow-list'
 import { FixConfig } from '#spi'
+import { runs } from '../support/runs.ts'
 
 const origins = ['https://api.contoso.example', 'https://crm.example:8443', 'http://127.0.0.1:9701'] as const
 const allowed = allowList('crm', origins)
@@ -80,7 +81,7 @@ const anything = fc.oneof(
   fc.string({ unit: 'binary' }),
 )
 
-const runs = { numRuns: 5_000 }
+const often = runs(5_000)
 
 describe('the guard', () => {
   test('lets pass only what leads to an own origin', () => {
@@ -90,7 +91,7 @@ describe('the guard', () => {
         const isOwn = origins.some((own) => own === origin)
         expect(passed(url) === null || isOwn).toBe(true)
       }),
-      runs,
+      often,
     )
   })
   test('hands on a URL that every parser reads alike', () => {
@@ -102,7 +103,7 @@ describe('the guard', () => {
         expect(origins.some((own) => sent.href.startsWith(`${own}/`))).toBe(true)
         expect(sent.username + sent.password).toBe('')
       }),
-      runs,
+      often,
     )
   })
   test('lets own links pass, whatever their path and query', () => {
@@ -110,7 +111,7 @@ describe('the guard', () => {
       fc.property(fc.constantFrom(...origins), fc.webPath(), fc.webQueryParameters(), (origin, path, query) => {
         expect(passed(`${origin}${path}?${query}`)?.origin).toBe(origin)
       }),
-      { numRuns: 1_000 },
+      runs(1_000),
     )
   })
   test('is of use: the spellings above hit both sides', () => {

@@ -5,6 +5,7 @@ import { cell } from '#cli/print/referrals'
 import { noColour } from '#cli/print/paint'
 import { table, widthOf } from '#cli/print/table'
 import { clip, shown, span, tame, when } from '#cli/print/words'
+import { runs } from '../../support/runs.ts'
 
 const instant = (text: string) => parseInstant(text) ?? expect.fail(text)
 const now = instant('2026-11-20T14:12:00Z')
@@ -49,6 +50,7 @@ test('F127: nothing from outside is obeyed by a terminal', () => {
     fc.property(fc.string({ unit: 'binary' }), (text) => {
       expect(Array.from(clip(text, 40)).every((character) => (character.codePointAt(0) ?? 0) >= 0x20)).toBe(true)
     }),
+    runs(1_000),
   )
 })
 
@@ -58,6 +60,7 @@ test('F127: no cell is a formula', () => {
     fc.property(fc.string(), (text) => {
       expect(['=', '+', '-', '@', '\t', '\r', '\0']).not.toContain(cell(text).charAt(0))
     }),
+    runs(1_000),
   )
 })
 

@@ -9,6 +9,7 @@ import { loadSettings, type Loaded } from '#settings/load'
 import { printProblems } from '#settings/print-problem'
 import { resolvedSettings } from '#settings/resolved'
 import { connectors } from './connectors.ts'
+import { runs } from '../../support/runs.ts'
 
 const example = readFileSync(join(import.meta.dirname, '..', '..', '..', 'config', 'example.yaml'), 'utf8')
 
@@ -78,7 +79,7 @@ test('an example with anything done to it', async () => {
       for (const { path, from } of resolvedSettings(loaded))
         expect([typeof path, typeof from]).toEqual(['string', 'string'])
     }),
-    { numRuns: 300 },
+    runs(120),
   )
 })
 
@@ -93,7 +94,7 @@ test('any text at all', async () => {
         check(await load(text))
       },
     ),
-    { numRuns: 300 },
+    runs(300),
   )
 })
 
@@ -114,6 +115,6 @@ test('a secret written into the file is refused, and not shown', async () => {
         expect(printed).not.toContain(text)
       },
     ),
-    { numRuns: 100 },
+    runs(100),
   )
 })

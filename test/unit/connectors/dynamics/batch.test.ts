@@ -6,6 +6,7 @@ import {
   innerRequest,
   splitParts,
 } from '../../../../connectors/dynamics/simulator/multipart.ts'
+import { runs } from '../../../support/runs.ts'
 
 const lines = (...all: string[]): string => all.join('\r\n')
 
@@ -64,6 +65,7 @@ describe('what is sent', () => {
         const parts = splitParts(body, theirBoundary(contentType) ?? '') ?? []
         expect(parts.map((part) => innerRequest(part)?.body)).toEqual(items.map((item) => item.body))
       }),
+      runs(1_000),
     )
   })
 })

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { type Json, parseJson, stringifyJson } from '#spi'
 import { fromWire, toWire } from '../../../../connectors/dynamics/values.ts'
 import { unknownColumn, type Column } from '../../../../connectors/dynamics/table.ts'
+import { runs } from '../../../support/runs.ts'
 
 const column = (type: Column['type'], more: Partial<Column> = {}): Column => ({ ...unknownColumn('c'), type, ...more })
 const options = [
@@ -98,5 +99,6 @@ test('an amount survives the way there and back, whatever its digits (I36)', () 
       expect(fromWire(column('money'), parseJson(sent(column('money'), once ?? null)))).toBe(once)
       expect(Number(once)).toBe(Number(point))
     }),
+    runs(1_000),
   )
 })

@@ -6,6 +6,7 @@ import { regionFrom } from '../../../../connectors/partner-center/regions.ts'
 import { type JsonObject, ReferralFacts } from '#spi'
 import { mayMove } from '#core/lifecycle/guard'
 import { moves } from '../../../../connectors/partner-center/lifecycle.ts'
+import { runs } from '../../../support/runs.ts'
 
 const us = '5f2d7c1e-94b0-4c7e-8f3a-b2d90c6e1a44'
 const by = (organizationId: string | null): JsonObject => ({
@@ -297,7 +298,7 @@ describe('whatever comes', () => {
         const told = facts(fields as JsonObject)
         ReferralFacts.parse({ ...told, createdAt: told['createdAt'] ?? '2026-11-18T09:12:00Z' })
       }),
-      { numRuns: 500 },
+      runs(500),
     )
   })
 })

@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { anything, identifier, isCertainId, isId, like, longId, quote } from '../../../../connectors/salesforce/soql.ts'
 import { parseSoql } from '../../../../connectors/salesforce/simulator/soql/parse.ts'
+import { runs } from '../../../support/runs.ts'
 
 // oxlint-disable-next-line no-control-regex -- control characters are what this is about
 const control = /[\u0000-\u0007\u000b\u000e-\u001f\u007f]/g
@@ -25,7 +26,7 @@ describe('a value between quotes', () => {
           value: { type: 'text', text: value.replace(control, ' ') },
         })
       }),
-      { numRuns: 2_000 },
+      runs(2_000),
     )
   })
 
@@ -35,7 +36,7 @@ describe('a value between quotes', () => {
         const { where } = parseSoql(`SELECT Id FROM Account WHERE Name LIKE ${like(value, anything)}`)
         expect(where).toMatchObject({ is: 'compare', path: 'Name', sign: 'LIKE' })
       }),
-      { numRuns: 2_000 },
+      runs(2_000),
     )
   })
 })

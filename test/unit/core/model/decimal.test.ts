@@ -12,6 +12,7 @@ import {
   subtract,
   type Rounding,
 } from '#core/model/decimal'
+import { runs } from '../../../support/runs.ts'
 
 const of = (text: string) => parseDecimal(text) ?? expect.fail(`${text} is no decimal`)
 
@@ -61,6 +62,7 @@ describe('rounding', () => {
           expect(formatDecimal(round(once, places))).toBe(formatDecimal(once))
         },
       ),
+      runs(1_000),
     )
   })
 })
@@ -79,5 +81,6 @@ test('what is written can be read again, and subtraction undoes addition', () =>
       expect(compare(of(formatDecimal(a)), a)).toBe(0)
       expect(compare(subtract(add(a, b), b), a)).toBe(0)
     }),
+    runs(1_000),
   )
 })
