@@ -2,6 +2,7 @@
 // write them, and text from outside made safe for a terminal.
 
 import { dateIn, msOf, timeIn, type Instant } from '#core/model/instant'
+import { oneLine } from '#core/one-line'
 import { isList, isObject, type Json } from '#core/model/json'
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
@@ -50,15 +51,7 @@ function grouped(text: string): string {
   return /^-?\d{4,15}(\.\d{1,4})?$/.test(text) ? text.replace(/\B(?=(\d{3})+(?!\d))(?<!\.\d*)/g, ',') : text
 }
 
-export function clip(text: string, width: number): string {
-  const safe = tame(text)
-  return safe.length <= width ? safe : `${safe.slice(0, Math.max(1, width - 1))}…`
-}
-
-/** Control characters, escape sequences and marks that turn the direction of text have no business in a terminal. */
-export function tame(text: string): string {
-  // eslint-disable-next-line no-control-regex
-  return text.replace(/[\u0000-\u001F\u007F-\u009F\u200E\u200F\u202A-\u202E\u2066-\u2069]+/g, ' ').trim()
-}
+/** One line of at most so many characters, without anything a terminal would obey. */
+export const clip = (text: string, width: number): string => oneLine(text.trim(), width)
 
 export const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`

@@ -43,16 +43,17 @@ function className(error: Error): string {
 
 /** Codes of the system and of Node, by how they begin: a code of anybody's making could be anything. */
 const knownCode =
-  /^(?:E[A-Z0-9]{2,20}|(?:ERR|HPE|CERT|CRL|UNABLE|DEPTH|SELF_SIGNED|UND_ERR|Z|PRIVATE)_[A-Z0-9_]{1,60})$/
+  /^(?:E[A-Z0-9]{2,20}|(?:ERR|EAI|HPE|CERT|CRL|UNABLE|DEPTH|SELF_SIGNED|UND_ERR|Z|PRIVATE)_[A-Z0-9_]{1,60})$/
 
 function codeOf(error: Error): string | undefined {
   const code: unknown = 'code' in error ? error.code : undefined
   return typeof code === 'string' && knownCode.test(code) ? code : undefined
 }
 
-/** File, line and column of the topmost frames; never their text, which begins with the message. */
-function frames(error: Error): readonly string[] {
-  const found = (error.stack ?? '').split('\n').flatMap((line) => {
+/** File, line and column of the topmost frames; never the text before them, which is the message. */
+function frames({ message, stack = '' }: Error): readonly string[] {
+  const after = stack.slice(stack.indexOf(message) + message.length)
+  const found = after.split('\n').flatMap((line) => {
     const place = /^ {4}at .*?((?:src|connectors|test|node_modules)\/[\w./@-]+:\d+:\d+)\)?$/.exec(line)?.[1]
     return place ? [place] : []
   })

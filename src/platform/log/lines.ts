@@ -12,14 +12,15 @@ export function textLine(json: string, timezone: string): string {
   const instant = parseInstant(String(time))
   const head = `${instant ? timeIn(instant, timezone).slice(0, 8) : ''} ${symbols[String(level)] ?? '?'} ${String(event)}`
   const pairs = Object.entries(facts).map(([name, value]) => `${name}=${String(value)}`)
-  return `${[head, ...pairs, ...errorWords(error)].join('  ')}\n`
+  const errors = errorWords(error).map((words, depth) => `${depth === 0 ? 'error=' : 'caused by '}${words}`)
+  return `${[head, ...pairs, ...errors].join('  ')}\n`
 }
 
+/** Of an error and of what caused it, the outermost first. */
 function errorWords(error: unknown): readonly string[] {
   if (typeof error !== 'object' || error === null) return []
   const { class: name, code, message, cause } = error as Entry
-  const words = [name, code, message].filter((word) => typeof word === 'string').join(' ')
-  return [`error=${words}`, ...errorWords(cause).map((word) => `caused by ${word.slice('error='.length)}`)]
+  return [[name, code, message].filter((word) => typeof word === 'string').join(' '), ...errorWords(cause)]
 }
 
 const priorities: Readonly<Record<string, number>> = { debug: 7, info: 6, warn: 4, error: 3 }
