@@ -31,28 +31,32 @@ export interface SettledUpdate {
 }
 
 /**
- * Of several updates that expected the same state of a record, one at most was written: the one that shows whole, or
- * what is left of it. Where none does, somebody has been there since, and the last one counts.
+ * Of several updates that expected the same state of a record, one at most was written. It is the one with which the
+ * fewest hands of other people explain what is shown, and of equals the last; before all of them, one that left a mark.
  */
 export function settledUpdate(looked: Looked, intents: readonly Intent[]): SettledUpdate | 'nothing is shown' {
   const { link, record, now } = looked
   const findings = intents.map((intent) => findingOf(looked, intent))
   if (findings.every(({ isUnseen }) => isUnseen)) return 'nothing is shown'
-  const finding =
-    findings.findLast(({ whole }) => whole) ?? findings.findLast(({ arrived }) => arrived) ?? findings.at(-1)
+  const marked = findings.filter(({ isMarked }) => isMarked)
+  const finding = likeliest(marked.length > 0 ? marked : findings, findings)
   if (!finding) return { link, done: [], hidden: null }
-  const { intent, settles, doubtful, arrived } = finding
+  const { intent, settles, arrived } = finding
+  const doubtful = new Set((marked.length > 0 ? [finding] : findings).flatMap((one) => one.doubtful))
   const written = { id: record.id, version: record.version }
   const next = afterWrite(link, { ...intent.change, settles }, { written, now })
-  return { link: withDoubt(next, doubtful, now), done: arrived ? [intent.change] : [], hidden: hiddenOf(finding) }
+  return { link: withDoubt(next, [...doubtful], now), done: arrived ? [intent.change] : [], hidden: hiddenOf(finding) }
 }
 
 interface Finding {
   readonly intent: Intent
   /** Something of the update is there that was not there before: then all of it was, unless somebody else did the same. */
   readonly arrived: boolean
-  /** All that the record can show of it is there. */
-  readonly whole: boolean
+  /** It arrived, or it only tells an id and the record shows all of it. */
+  readonly isMarked: boolean
+  readonly rows: readonly Shown[]
+  /** The stage that it sent, and the one that is shown. */
+  readonly stage: { readonly sent: string | null; readonly before: string | null; readonly now: string | null }
   /** What counts as known on both sides. */
   readonly settles: Settlement
   /** Rows that show what they showed before, on a record that was changed: not written, or taken back. */
@@ -84,14 +88,36 @@ function findingOf(looked: Looked, intent: Intent): Finding {
   return {
     intent,
     arrived,
-    whole: isBare
-      ? showsAllOf(looked, change)
-      : arrived && rows.every(isAsIntended) && (change.settles.standing === undefined || standing.shown !== undefined),
+    isMarked: arrived || (isBare && showsAllOf(looked, change)),
+    rows,
+    stage: {
+      sent: change.settles.standing?.stage ?? null,
+      before: looked.link.base.standing?.stage ?? null,
+      now: standing.now,
+    },
     settles,
     doubtful,
     hidden: arrived ? [] : rows.filter(isHidden).map(({ row }) => row),
     isUnseen: rows.length > 0 && rows.every(isHidden) && standing.shown === undefined,
   }
+}
+
+function likeliest(among: readonly Finding[], all: readonly Finding[]): Finding | undefined {
+  const least = Math.min(...among.map((one) => othersIn(one, all)))
+  return among.findLast((one) => othersIn(one, all) === least)
+}
+
+/** If it was this one that was written: how much of what the updates are about somebody else must have changed since. */
+function othersIn(one: Finding, all: readonly Finding[]): number {
+  const sent = new Map(one.rows.map(({ row, intended }) => [row, intended]))
+  const about = new Map(all.flatMap(({ rows }) => rows.map((shown) => [shown.row, shown])))
+  const changed = [...about.values()].filter(({ row, before, now }) => {
+    const expected = sent.has(row) ? (sent.get(row) ?? null) : before
+    return now !== undefined && !sameValue(now, expected)
+  })
+  const { stage } = one
+  const isAboutStage = all.some((other) => other.stage.sent !== null)
+  return changed.length + (isAboutStage && stage.now !== (stage.sent ?? stage.before) ? 1 : 0)
 }
 
 function hiddenOf({ intent, hidden }: Finding): Intent | null {
@@ -109,7 +135,6 @@ interface Shown {
   readonly now: Value | undefined
 }
 
-const isAsIntended = ({ intended, now }: Shown): boolean => now === undefined || sameValue(now, intended)
 const isThere = ({ before, intended, now }: Shown): boolean =>
   now !== undefined && sameValue(now, intended) && !sameValue(before, intended)
 const isUnmoved = ({ before, intended, now }: Shown): boolean =>
@@ -145,11 +170,12 @@ function shownBy({ pipeline, link, record, now }: Looked, { side, settles }: Cha
 function shownStanding(
   { pipeline, link, record }: Looked,
   { side, settles }: Change,
-): { readonly shown: Standing | undefined; readonly arrived: boolean } {
+): { readonly shown: Standing | undefined; readonly arrived: boolean; readonly now: string | null } {
   const { standing } = settles
-  const stage = side === 'referral' ? referralStage(record) : stageRowOf(pipeline.mapping.stages, record.fields)?.stage
-  if (standing === undefined || stage !== standing.stage) return { shown: undefined, arrived: false }
-  return { shown: standing, arrived: link.base.standing?.stage !== standing.stage }
+  const now =
+    side === 'referral' ? referralStage(record) : (stageRowOf(pipeline.mapping.stages, record.fields)?.stage ?? null)
+  if (standing === undefined || now !== standing.stage) return { shown: undefined, arrived: false, now }
+  return { shown: standing, arrived: link.base.standing?.stage !== standing.stage, now }
 }
 
 function referralStage(record: VendorRecord): string | null {

@@ -20,6 +20,7 @@ export const calm: Manners = {
   stale: 0,
   staleMs: 0,
   crash: 0,
+  diskFails: 0,
   stampMs: 1,
   skewMs: { source: 0, crm: 0 },
   tellsVersion: true,

@@ -19,6 +19,7 @@ export interface Ended {
   readonly blurs: readonly Blur[]
   readonly answers: readonly Answered[]
   readonly passes: readonly Pass[]
+  readonly lives: readonly number[]
   readonly commits: readonly number[]
   nowMs(): number
 }
@@ -38,6 +39,7 @@ export async function historyOf(world: Ended): Promise<History> {
     blurs: world.blurs,
     answers: world.answers,
     passes: world.passes,
+    lives: world.lives,
     links: links.map(linkEnd),
     openIntents: await ledger.count('intent'),
     commits: world.commits,

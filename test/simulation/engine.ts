@@ -37,6 +37,7 @@ export interface Surroundings {
   readonly ledger: Ledger
   readonly blurs: Blur[]
   readonly commits: number[]
+  readonly disk: Dice
   readonly isQuiet: boolean
   nowMs(): number
 }
@@ -108,7 +109,18 @@ const bareAccount: Partial<Lookup> = {
 }
 
 const ledgerFor = (world: Surroundings, life: Life): Ledger =>
-  new MortalLedger(world.ledger, life, () => world.commits.push(world.nowMs()))
+  new MortalLedger(world.ledger, life, {
+    committed: () => world.commits.push(world.nowMs()),
+    fails: () => failing(world),
+  })
+
+function failing(world: Surroundings): 'before' | 'after' | null {
+  const { story, isQuiet, disk } = world
+  const { diskFails } = story.manners
+  if (isQuiet || diskFails === 0 || !disk.chance(diskFails)) return null
+  world.blurs.push({ atMs: world.nowMs(), what: 'disk' })
+  return disk.pick(['before', 'after'] as const)
+}
 
 /** What the CRM does not show at a moment. */
 function hiddenAt({ hidden }: Manners, nowMs: number): ReadonlySet<string> {

@@ -49,7 +49,7 @@ export interface HumanEdit {
 /** A moment after which the engine could not know what became of something: a lost answer, a death. */
 export interface Blur {
   readonly atMs: number
-  readonly what: 'lost' | 'died' | 'wiped'
+  readonly what: 'lost' | 'died' | 'wiped' | 'disk'
 }
 
 /** A question that a person answered. */
@@ -89,6 +89,8 @@ export interface History {
   readonly blurs: readonly Blur[]
   readonly answers: readonly Answered[]
   readonly passes: readonly Pass[]
+  /** When each life of the process began. */
+  readonly lives: readonly number[]
   readonly links: readonly LinkEnd[]
   readonly openIntents: number
   /** When each commit of the store was made. */

@@ -1,6 +1,7 @@
 // One life of the engine. It can end at any moment at which the engine waits for something; whoever waits then waits
 // for ever, exactly as if the process were gone. What is on disk stays.
 
+import { FixConfig } from '#core/errors'
 import type { Clock, Instant } from '#spi'
 import type { Entries, HistoryFilter, Ledger, LedgerChange, NewEvent, Table } from '#ledger'
 import type { FakeClock } from '#testkit/fake-clock'
@@ -58,16 +59,24 @@ export const mortalClock = (clock: FakeClock, life: Life): Clock => ({
   sleep: (ms, signal) => life.unlessOver(clock.sleep(ms, signal)),
 })
 
+/** What a commit meets. Once it has failed, nothing more is taken in this life. */
+export interface Disk {
+  readonly committed: () => void
+  /** Before anything of it was stored, or after all of it was; the one who writes cannot tell. */
+  readonly fails: () => 'before' | 'after' | null
+}
+
 /** A store that outlives whoever writes to it: a commit is on disk or it is not, and the writer may die on either side. */
 export class MortalLedger implements Ledger {
   readonly #inner: Ledger
   readonly #life: Life
-  readonly #committed: () => void
+  readonly #disk: Disk
+  #stopped: FixConfig | null = null
 
-  constructor(inner: Ledger, life: Life, committed: () => void) {
+  constructor(inner: Ledger, life: Life, disk: Disk) {
     this.#inner = inner
     this.#life = life
-    this.#committed = committed
+    this.#disk = disk
   }
 
   get<T extends Table>(table: T, key: string): Promise<Entries[T] | undefined> {
@@ -96,9 +105,17 @@ export class MortalLedger implements Ledger {
 
   async commit(changes: readonly LedgerChange[], events: readonly NewEvent[] = []): Promise<void> {
     await this.#life.pass('commit:before')
-    await this.#inner.commit(changes, events)
-    this.#committed()
+    if (this.#stopped) throw this.#stopped
+    const fails = this.#disk.fails()
+    if (fails !== 'before') await this.#inner.commit(changes, events)
+    if (fails !== null) throw this.#stop()
+    this.#disk.committed()
     await this.#life.pass('commit:after')
+  }
+
+  #stop(): FixConfig {
+    this.#stopped = new FixConfig('The disk failed.', { code: 'DB-4009', who: 'operations' })
+    return this.#stopped
   }
 
   history(filter: HistoryFilter): ReturnType<Ledger['history']> {

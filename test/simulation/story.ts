@@ -61,6 +61,8 @@ export interface Manners {
   readonly stale: number
   readonly staleMs: number
   readonly crash: number
+  /** A commit fails, with or without being on disk; the process ends then, and is started again. */
+  readonly diskFails: number
   readonly stampMs: number
   readonly skewMs: { readonly source: number; readonly crm: number }
   readonly tellsVersion: boolean
@@ -192,5 +194,6 @@ function mannersOf(seed: number): Manners {
     wipeAtMs: throwing.chance(0.05) ? throwing.whole(20, 80) * minute : null,
     bareAccounts: throwing.chance(0.5),
     exactStreams: throwing.chance(0.3),
+    diskFails: sometimes(0.15, 0.03),
   }
 }

@@ -35,7 +35,9 @@ export class World {
   readonly blurs: Blur[] = []
   readonly answers: Answered[] = []
   readonly passes: Pass[] = []
+  readonly lives: number[] = []
   readonly commits: number[] = []
+  readonly disk: Dice
   ledger: KeptLedger = openMemoryLedger()
   readonly #arranged: Arranged
   readonly #dice: { readonly [purpose in 'wire' | 'pace' | 'death' | 'clerk']: Dice }
@@ -53,6 +55,7 @@ export class World {
       death: dice(seed, 'death'),
       clerk: dice(seed, 'clerk'),
     }
+    this.disk = dice(seed, 'disk')
     this.#endMs = manners.activeMs + manners.quietMs
     const nowMs = (): number => beganAtMs + this.nowMs()
     const common = { nowMs, stampMs: manners.stampMs, noticesNoops: manners.noticesNoops }
@@ -95,6 +98,7 @@ export class World {
 
   #begin(): Life {
     const { manners } = this.story
+    this.lives.push(this.nowMs())
     const life = new Life({
       clock: this.clock,
       latencyMs: () => Math.floor(this.#dice.pace.next() * manners.latencyMs),
@@ -137,6 +141,11 @@ export class World {
       const everything = sweepEvery > 0 && this.#passed % sweepEvery === 0
       const report = await life.unlessOver(cycle(pipeline, { signal, everything }))
       this.passes.push({ beganMs, endedMs: this.nowMs(), result: report.result, error: errorOf(report) })
+      if (report.error?.code.startsWith('DB-4')) {
+        life.end()
+        this.#bury('died')
+        return
+      }
       const answered = await answerQuestions(this.ledger, {
         nowMs: beganAtMs + this.nowMs(),
         dice: this.#dice.clerk,

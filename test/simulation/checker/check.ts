@@ -7,6 +7,7 @@ import { checkEdits } from './edits.ts'
 import { checkIdentity } from './identity.ts'
 import { checkOutcomes } from './outcomes.ts'
 import { pairsOf, type Violation } from './pairs.ts'
+import { checkStore } from './store.ts'
 
 export type { Violation } from './pairs.ts'
 
@@ -16,5 +17,6 @@ export function check(history: History): readonly Violation[] {
     ...checkIdentity(history, pairs),
     ...pairs.flatMap((pair) => [...checkEdits(history, pair), ...checkOutcomes(history, pair)]),
     ...checkEconomy(history, pairs),
+    ...checkStore(history),
   ]
 }

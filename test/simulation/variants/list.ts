@@ -74,6 +74,11 @@ export const variants: readonly Variant[] = [
     ),
   ),
   patched(
+    'disk-ignored',
+    'An intent that could not be stored does not keep its write from being sent.',
+    at('engine/apply.ts', intents, `${intents}.catch(() => undefined)`),
+  ),
+  patched(
     'cursor-first',
     'The bookmark is kept as soon as the changes were read.',
     at(
@@ -158,8 +163,8 @@ export const variants: readonly Variant[] = [
     'A lost outcome counts as sent without the referral showing it.',
     at(
       'engine/lost-updates.ts',
-      'if (standing === undefined || stage !== standing.stage) return { shown: undefined, arrived: false }',
-      'if (standing === undefined) return { shown: undefined, arrived: false }',
+      'if (standing === undefined || now !== standing.stage) return { shown: undefined, arrived: false, now }',
+      'if (standing === undefined) return { shown: undefined, arrived: false, now }',
     ),
   ),
 

@@ -253,6 +253,18 @@ describe('several updates that expected the same state: one at most was written'
       { done: [], base: ['Fabric', '90000'] },
     ],
     [
+      'a part of it, beside what somebody changed after: the one that somebody may have seen',
+      { Topic: 'Teams', Amount: '90000' },
+      [updateOf({ Amount: '90000' }), updateOf({ Topic: null, Amount: '90000' }, { id: changeId('chg-2') })],
+      { done: ['chg-2'], base: [null, '90000'], asks: [] },
+    ],
+    [
+      'none of them: the one after which the fewest changes were made; the other is asked about',
+      { Topic: 'Azure', Amount: '1' },
+      [updateOf({ Amount: '90000' }), updateOf({ Topic: 'Fabric' }, { id: changeId('chg-2') })],
+      { done: [], base: ['Azure', '90000'], asks: ['row:Topic'] },
+    ],
+    [
       'one is not shown: another one still can be',
       { Topic: 'Power', Amount: undefined },
       [updateOf({ Amount: '1' }), third],
