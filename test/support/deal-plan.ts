@@ -11,7 +11,7 @@ import type { Mapping } from '#core/mapping/mapping'
 import type { Limits } from '#core/reconcile/limits'
 import type { Change, Plan } from '#core/reconcile/plan'
 import { planAll } from '#core/reconcile/plan-all'
-import type { DealView, Found } from '#core/reconcile/world'
+import type { DealView, Found, PlanFrame } from '#core/reconcile/world'
 import { fakeCrm, fakeKeyField, fakeOpportunity } from '#testkit/fake-crm'
 import { fakeReferral, type FakeReferral, fakeReferralFields, fakeSource, withFacts } from '#testkit/fake-source'
 import { dealMapping } from './deal-mapping.ts'
@@ -100,11 +100,15 @@ export const unlinked = (id: string): Link => linkOf(id, { record: null, standin
 
 export interface Case {
   readonly id?: string
-  readonly referral?: FakeReferral | VendorRecord
+  /** Null: the source does not show it. */
+  readonly referral?: FakeReferral | VendorRecord | null
   /** Null: the record was not found. Left out: there is no link. */
   readonly deal?: Fields | VendorRecord | null
   readonly link?: Link | null
   readonly found?: Partial<Found>
+  /** The deal began in the CRM: what its record points to, and whether it was sent already. */
+  readonly shared?: DealView['shared']
+  readonly begun?: DealView['begun']
 }
 
 export interface PlanOptions {
@@ -113,6 +117,7 @@ export interface PlanOptions {
   readonly at?: Instant
   readonly approved?: { readonly changes: boolean; readonly outcomes: number }
   readonly linked?: number
+  readonly frame?: Partial<PlanFrame>
 }
 
 export function planDeals(cases: readonly Case[], options: PlanOptions = {}): Plan {
@@ -127,6 +132,7 @@ export function planDeals(cases: readonly Case[], options: PlanOptions = {}): Pl
       target: fakeCrm,
       owners: [],
       timezone: 'Europe/Berlin',
+      ...options.frame,
     },
     cases.map(viewOf),
     {
@@ -147,16 +153,18 @@ export const sent = (plan: Plan): readonly (readonly [Change['side'], Fields])[]
 /** The link as the plan leaves it; the one it began with when nothing about it is new. */
 export const linkAfter = (plan: Plan, before: Link): Link => plan.links.find(({ key }) => key === before.key) ?? before
 
-function viewOf({ id = 'R-1', referral = {}, deal, link, found }: Case): DealView {
-  const left = isRecord(referral) ? referral : referralRecord(id, referral)
-  const facts = ReferralFacts.safeParse(left.fields['ref'])
+function viewOf({ id = 'R-1', referral = {}, deal, link, found, shared, begun }: Case): DealView {
+  const left = referral === null || isRecord(referral) ? referral : referralRecord(id, referral)
+  const facts = ReferralFacts.safeParse(left?.fields['ref'])
   const right = deal === undefined || deal === null ? null : isRecord(deal) ? deal : dealRecord(id, deal)
   return {
     link: link === undefined ? (deal === undefined ? null : linkOf(id)) : link,
     referral: left,
     facts: facts.success ? facts.data : null,
     crm: right,
-    found: deal === undefined ? { match: [], lookups: {}, linkedElsewhere: new Set(), ...found } : null,
+    found: deal === undefined || found ? { match: [], lookups: {}, linkedElsewhere: new Set(), ...found } : null,
+    ...(shared ? { shared } : {}),
+    ...(begun ? { begun } : {}),
   }
 }
 

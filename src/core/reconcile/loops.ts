@@ -16,8 +16,8 @@ export const latelyName = (side: Side, path: string): string => `${side}:${path}
 /** Until when a field rests; null when it may be written. */
 export function restsUntil(link: Link, name: string, now: Instant): Instant | null {
   const times = (link.lately?.[name] ?? []).filter((at) => later(at, loopWithinMs) > now)
-  const [first] = times
-  return first !== undefined && times.length >= loopWritesMax ? later(first, loopWithinMs) : null
+  const first = times.at(-loopWritesMax)
+  return first === undefined ? null : later(first, loopWithinMs)
 }
 
 /** The wait of a group of rows that may not be written to a side just now; null when they may. */

@@ -58,17 +58,18 @@ export const clockTieMs = 5_000
 export function mergeGroup(group: readonly RowView[], frame: MergeFrame): readonly RowVerdict[] {
   const refusal = group.map(refusalOf).find((found) => found !== undefined)
   if (refusal) return group.map((): RowVerdict => ({ do: 'refuse', refusal }))
-  // Half of what belongs together is hidden from us: the other half alone would say something else.
-  if (group.length > 1 && group.some(isHidden)) return group.map(() => nothing)
   if (group[0] && group[0].row.direction !== 'both') return mergeOneWays(group, frame)
-  const moves = group.map(movesOf)
+  const shown = group.flatMap(shownIn)
+  // Half of what belongs together is hidden from us: the other half alone would say something else.
+  if (shown.length < group.length) return group.map(() => nothing)
+  const moves = shown.map(movesOf)
   const left = moves.some((move) => move.left && !move.same)
   const right = moves.some((move) => move.right && !move.same)
   // An answer counts until its write has arrived, though the question is gone from the moment it is planned.
   const asked =
     (left || right) && group.some(({ row: { id } }) => frame.doubts?.has(id) || Object.hasOwn(frame.answers, id))
   const winner = (left && right) || asked ? decide(group, frame) : left ? 'left' : right ? 'right' : 'none'
-  return group.map((view) => verdictFor(view, { winner, contested: left && right }, frame))
+  return shown.map((one) => verdictFor(one, { winner, contested: left && right }, frame))
 }
 
 function refusalOf({ row, left, right }: RowView): Refusal | undefined {
@@ -77,7 +78,19 @@ function refusalOf({ row, left, right }: RowView): Refusal | undefined {
   return undefined
 }
 
-const isHidden = ({ left, right }: RowView): boolean => left.is === 'absent' || right.is === 'absent'
+/** A row of which both sides show a value. */
+interface Shown {
+  readonly row: Row
+  readonly base: Value | undefined
+  readonly left: Value
+  readonly right: Value
+}
+
+function shownIn({ row, base, left, right }: RowView): readonly Shown[] {
+  return left.is === 'value' && right.is === 'value' ? [{ row, base, left: left.value, right: right.value }] : []
+}
+
+const isAgreed = (base: Value | undefined, value: Value): boolean => base !== undefined && sameValue(base, value)
 
 interface Moves {
   readonly same: boolean
@@ -85,14 +98,11 @@ interface Moves {
   readonly right: boolean
 }
 
-const still: Moves = { same: true, left: false, right: false }
-
-function movesOf({ base, left, right }: RowView): Moves {
-  if (left.is !== 'value' || right.is !== 'value') return still
-  const same = sameValue(left.value, right.value)
-  if (base !== undefined) return { same, left: !sameValue(left.value, base), right: !sameValue(right.value, base) }
+function movesOf({ base, left, right }: Shown): Moves {
+  const same = sameValue(left, right)
+  if (base !== undefined) return { same, left: !sameValue(left, base), right: !sameValue(right, base) }
   // No common ancestor: a blank side has nothing to lose; otherwise both count as moved, which makes it a conflict.
-  return { same, left: !isBlank(left.value), right: !isBlank(right.value) }
+  return { same, left: !isBlank(left), right: !isBlank(right) }
 }
 
 type Winner = 'left' | 'right' | 'none' | 'ask' | 'typed'
@@ -113,20 +123,15 @@ function winnerBy(policy: Policy, { clocks }: MergeFrame): Winner {
 }
 
 function verdictFor(
-  view: RowView,
+  { row, base, left, right }: Shown,
   { winner, contested }: { readonly winner: Winner; readonly contested: boolean },
   frame: MergeFrame,
 ): RowVerdict {
-  const { base, left, right } = view
-  if (left.is !== 'value' || right.is !== 'value') return nothing
-  if (sameValue(left.value, right.value)) {
-    return base !== undefined && sameValue(base, left.value) ? nothing : { do: 'adopt', value: left.value }
-  }
-  if (winner === 'ask') return { do: 'ask', left: left.value, right: right.value }
-  if (winner === 'left') return { do: 'toCrm', value: left.value, ...(contested ? { lost: right.value } : {}) }
-  if (winner === 'right') return { do: 'toReferral', value: right.value, ...(contested ? { lost: left.value } : {}) }
-  if (winner === 'none') return nothing
-  return typedFor(view.row, { left: left.value, right: right.value }, frame.answers)
+  if (sameValue(left, right)) return isAgreed(base, left) ? nothing : { do: 'adopt', value: left }
+  if (winner === 'ask') return { do: 'ask', left, right }
+  if (winner === 'left') return { do: 'toCrm', value: left, ...(contested ? { lost: right } : {}) }
+  if (winner === 'right') return { do: 'toReferral', value: right, ...(contested ? { lost: left } : {}) }
+  return winner === 'none' ? nothing : typedFor(row, { left, right }, frame.answers)
 }
 
 /**
@@ -146,35 +151,50 @@ function typedFor(
   return { do: 'toReferral', value, lost: left, agreed: right }
 }
 
+// ── one way ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** A one-way row from where it stands: the side it reads, and the side it writes. */
+interface OneWay {
+  readonly row: Row
+  readonly base: Value | undefined
+  readonly near: Value
+  readonly far: Reading
+  readonly toward: 'toCrm' | 'toReferral'
+}
+
+function oneWayIn({ row, base, left, right }: RowView): readonly OneWay[] {
+  const [near, far, toward] =
+    row.direction === 'toCrm' ? ([left, right, 'toCrm'] as const) : ([right, left, 'toReferral'] as const)
+  return near.is === 'value' ? [{ row, base, near: near.value, far, toward }] : []
+}
+
 /** Each by its own side alone; where one is written, what belongs to it is written with it. */
 function mergeOneWays(group: readonly RowView[], frame: MergeFrame): readonly RowVerdict[] {
-  const verdicts = group.map((view) => ({ view, verdict: mergeOneWay(view, frame) }))
-  const isWritten = verdicts.some(({ verdict }) => verdict.do === 'toCrm' || verdict.do === 'toReferral')
-  return verdicts.map(({ view, verdict }) => (isWritten ? (besides(view, verdict) ?? verdict) : verdict))
+  const ways = group.flatMap(oneWayIn)
+  if (ways.length < group.length) return group.map(() => nothing)
+  if (ways.length > 1 && ways.some(({ far }) => far.is === 'absent')) return group.map(() => nothing)
+  const verdicts = ways.map((way) => ({ way, verdict: mergeOneWay(way, frame) }))
+  const isWritten = verdicts.some(({ way, verdict }) => verdict.do === way.toward)
+  return verdicts.map(({ way, verdict }) => (isWritten ? besides(way, verdict) : verdict))
 }
 
 /** A value that differs from its own side goes along, unless it is somebody else's by now. */
-function besides({ row, left, right }: RowView, { do: verdict }: RowVerdict): RowVerdict | undefined {
-  if ((verdict !== 'nothing' && verdict !== 'adopt') || row.write !== 'always') return undefined
-  const [near, far] = row.direction === 'toCrm' ? [left, right] : [right, left]
-  if (near.is !== 'value' || far.is !== 'value' || sameValue(near.value, far.value)) return undefined
-  return { do: row.direction === 'toCrm' ? 'toCrm' : 'toReferral', value: near.value, lost: far.value }
+function besides({ row, near, far, toward }: OneWay, verdict: RowVerdict): RowVerdict {
+  if (verdict.do === toward || row.write !== 'always') return verdict
+  return far.is === 'value' && !sameValue(near, far.value) ? { do: toward, value: near, lost: far.value } : verdict
 }
 
 /**
  * A one-way row follows its own side only. What people change on the far side stays until the near side moves again:
  * we never fight a person over a field.
  */
-function mergeOneWay({ row, base, left, right }: RowView, frame: MergeFrame): RowVerdict {
-  const [near, far] = row.direction === 'toCrm' ? [left, right] : [right, left]
-  const toward = row.direction === 'toCrm' ? 'toCrm' : 'toReferral'
-  if (near.is !== 'value') return nothing
-  if (base !== undefined && sameValue(near.value, base)) return nothing
-  if (far.is === 'value' && sameValue(near.value, far.value)) return { do: 'adopt', value: near.value }
-  if (base === undefined && isBlank(near.value)) return { do: 'adopt', value: near.value }
-  if (row.write === 'once' && (base !== undefined || (far.is === 'value' && !isBlank(far.value))))
-    return { do: 'adopt', value: near.value }
-  if (row.write === 'whileOpen' && frame.crmIsClosed && toward === 'toCrm') return { do: 'adopt', value: near.value }
+function mergeOneWay({ row, base, near, far, toward }: OneWay, frame: MergeFrame): RowVerdict {
+  if (isAgreed(base, near)) return nothing
+  const adopt: RowVerdict = { do: 'adopt', value: near }
+  if (far.is === 'value' && sameValue(near, far.value)) return adopt
+  if (base === undefined && isBlank(near)) return adopt
+  if (row.write === 'once' && (base !== undefined || (far.is === 'value' && !isBlank(far.value)))) return adopt
+  if (row.write === 'whileOpen' && frame.crmIsClosed && toward === 'toCrm') return adopt
   const overwritten = base !== undefined && far.is === 'value' && !sameValue(far.value, base) && row.referral !== null
-  return { do: toward, value: near.value, ...(overwritten ? { lost: far.value } : {}) }
+  return { do: toward, value: near, ...(overwritten ? { lost: far.value } : {}) }
 }

@@ -72,13 +72,17 @@ export function mergeStanding(view: StandingView): StandingVerdict {
  */
 function closedAtSource({ map, base, left, right, closedBy }: StandingView): StandingVerdict {
   const settled = base?.stage === left.stage
-  const agrees = right?.stage === left.stage || (right?.stage === 'Lost' && left.stage === 'Declined')
+  const agrees = right !== null && isSameEnd(left.stage, right)
   if (agrees || (right !== null && closedBy === right.stage)) return settled ? nothing : { do: 'adopt', standing: left }
   if (right && isClosed(right.stage)) return { ...over(left.stage, right.stage), adopt: left }
   if (settled) return nothing
   const row = stageRowFor(map, left)
   return row ? { do: 'toCrm', row, standing: left } : { do: 'adopt', standing: left }
 }
+
+/** A deal that was lost before it was answered is declined at Microsoft. */
+const isSameEnd = (left: Stage, right: StageRow): boolean =>
+  right.stage === left || (right.stage === 'Lost' && left === 'Declined')
 
 function over(left: Stage, right: Stage): Extract<StandingVerdict, { do: 'wait' }> {
   return {
@@ -116,14 +120,9 @@ function unmapped({ map, base, left, isUnset, isIgnored }: StandingView): Standi
 /** A seller closed the deal: the one change that must arrive exactly once, and never by mistake. */
 function closedInCrm(view: StandingView, right: StageRow): StandingVerdict {
   if (right.direction === 'toCrm') return nothing
-  if (view.closedBy === right.stage) {
-    return {
-      do: 'wait',
-      code: 'DB-3108',
-      message: `This ${right.stage} was already sent once and the referral has been opened again since. Move the stage on and close it again to send it again.`,
-      who: 'the seller',
-    }
-  }
+  if (view.closedBy === right.stage) return openedAgain(`This ${right.stage} was already sent once`)
+  // The CRM may say so because Microsoft did, and we wrote it: then no seller has closed anything.
+  if (endedAs(view.base, right)) return openedAgain(`Both sides had ended as ${right.stage}`)
   // Losing a deal that was never answered is declining it: Microsoft knows no Lost without an Accepted.
   const wanted = right.stage === 'Lost' && view.left.stage !== 'Accepted' ? 'Declined' : right.stage
   const move = mayMove(view.left.stage, wanted)
@@ -141,6 +140,16 @@ function closedInCrm(view: StandingView, right: StageRow): StandingVerdict {
   }
 }
 
+const endedAs = (base: Standing | null, right: StageRow): boolean =>
+  base !== null && isClosed(base.stage) && isSameEnd(base.stage, right)
+
+const openedAgain = (was: string): StandingVerdict => ({
+  do: 'wait',
+  code: 'DB-3108',
+  message: `${was}, and the referral has been opened again since. Move the stage on and close it again to send it again.`,
+  who: 'the seller',
+})
+
 function bothOpen(view: StandingView, right: StageRow): StandingVerdict {
   if (right.stage !== 'Accepted') return rightUnanswered(view, right)
   if (view.left.stage !== 'Accepted') return accept(view, right)
@@ -149,7 +158,7 @@ function bothOpen(view: StandingView, right: StageRow): StandingVerdict {
 
 /** The CRM record still waits. An answer given at Microsoft moves it on; a seller who moves it back only moves it there. */
 function rightUnanswered(view: StandingView, current: StageRow): StandingVerdict {
-  const { map, base, left, right } = view
+  const { map, base, left } = view
   if (left.stage !== 'Accepted' && map.accept === 'always') return accept(view, current)
   if (left.stage !== 'Accepted')
     return base && isOpen(base.stage) && base.stage !== 'Accepted'
@@ -157,7 +166,7 @@ function rightUnanswered(view: StandingView, current: StageRow): StandingVerdict
       : { do: 'adopt', standing: { stage: current.stage, step: null } }
   if (base?.stage === 'Accepted') return nothing
   const row = stageRowFor(map, left)
-  return row && row !== right ? { do: 'toCrm', row, standing: left } : nothing
+  return row ? { do: 'toCrm', row, standing: left } : nothing
 }
 
 export const neverAccepts: StandingVerdict = {
@@ -179,18 +188,18 @@ function accept({ map }: StandingView, right: StageRow): StandingVerdict {
 }
 
 /** Both are accepted; only how far they have come may differ. A source that says nothing about it moves nothing. */
-function mergeStep({ map, base, left, right, policy }: StandingView, current: StageRow): StandingVerdict {
+function mergeStep({ map, base, left, policy }: StandingView, current: StageRow): StandingVerdict {
   const baseStep = base?.stage === 'Accepted' ? base.step : null
   const agreed: Standing = { stage: 'Accepted', step: current.step }
   const settled = base?.stage === 'Accepted' && base.step === current.step
   if (left.step === current.step) return settled ? nothing : { do: 'adopt', standing: agreed }
   const rightMoved = current.step !== baseStep
   const leftMoved = left.step !== null && left.step !== baseStep
-  if (!leftMoved && !rightMoved) return settled ? nothing : { do: 'adopt', standing: agreed }
+  if (!leftMoved && !rightMoved) return nothing
   const leftWins = leftMoved && (!rightMoved || (base !== null && policy === 'partnerCenter'))
   if (leftWins) {
     const row = stageRowFor(map, left)
-    return row && row !== right && row.step === left.step
+    return row?.step === left.step
       ? { do: 'toCrm', row, standing: left }
       : { do: 'adopt', standing: { stage: 'Accepted', step: left.step } }
   }

@@ -1,43 +1,14 @@
+// Rows that go both ways: who moved, whose value goes where, and what is a person's to decide.
+
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { absent, reading } from '#core/model/deal'
 import { rowId } from '#core/model/ids'
-import { parseInstant } from '#core/model/instant'
 import type { Value } from '#core/model/value'
-import type { Direction, Policy, Row } from '#core/mapping/mapping'
-import { mergeGroup, type MergeFrame, type RowVerdict, type RowView } from '#core/reconcile/merge'
-
-const instant = (text: string) => parseInstant(text) ?? expect.fail(text)
-const early = instant('2026-11-20T10:00:00Z')
-const late = instant('2026-11-20T11:00:00Z')
-const frame: MergeFrame = { clocks: { left: early, right: late }, answers: {}, crmIsClosed: false }
-
-function row(options: { direction?: Direction; policy?: Policy; write?: Row['write'] } = {}): Row {
-  const { direction = 'both', policy = 'partnerCenter', write = 'always' } = options
-  return {
-    id: rowId('Amount'),
-    direction,
-    type: 'money',
-    policy,
-    write,
-    required: false,
-    group: 'Amount',
-    rule: { file: 'm.yaml', line: 1, column: 1, key: 'fields[0]' },
-    crm: 'Amount',
-    referral: 'details.dealValue',
-    fromReferral: () => absent,
-    fromCrm: () => absent,
-  }
-}
-
-const view = (base: Value | undefined, left: Value, right: Value, of: Row = row()): RowView => ({
-  row: of,
-  base,
-  left: reading(left),
-  right: reading(right),
-})
-const one = (of: RowView, over: Partial<MergeFrame> = {}): RowVerdict =>
-  mergeGroup([of], { ...frame, ...over })[0] ?? expect.fail('no verdict')
+import type { Policy } from '#core/mapping/mapping'
+import { mergeGroup, type RowVerdict, type RowView } from '#core/reconcile/merge'
+import { early, frame, instant, late, one, refusal, refused, row, view } from '../../../support/merge-rows.ts'
+import { runs } from '../../../support/runs.ts'
 
 describe('both ways', () => {
   test.each<[string, Value | undefined, Value, Value, RowVerdict]>([
@@ -57,12 +28,8 @@ describe('both ways', () => {
     ['no base, CRM blank', undefined, '1', null, { do: 'toCrm', value: '1' }],
     ['no base, referral blank', undefined, '', '1', { do: 'toReferral', value: '1' }],
     ['no base, apart', undefined, '1', '2', { do: 'toCrm', value: '1', lost: '2' }],
-  ])('%s', (...[, base, left, right, verdict]) => expect(one(view(base, left, right))).toEqual(verdict))
-
-  test('F108: a hidden field neither moves nor clears', () => {
-    expect(one({ ...view('1', '2', '1'), right: absent })).toEqual({ do: 'nothing' })
-    expect(one({ ...view('1', '1', '2'), left: absent })).toEqual({ do: 'nothing' })
-  })
+    ['no base, both blank in their own way', undefined, '', null, { do: 'nothing' }],
+  ])('%s', (...[, base, left, right, verdict]) => expect(one(view(base, left, right))).toStrictEqual(verdict))
 })
 
 describe('I10: policies decide true conflicts', () => {
@@ -93,86 +60,15 @@ describe('I10: policies decide true conflicts', () => {
   })
 })
 
-describe('one way, without fighting people', () => {
-  const toCrm = (write: Row['write']) => row({ direction: 'toCrm', write })
-  test.each<[string, Row['write'], Value | undefined, Value, Value, RowVerdict]>([
-    ['the referral moved', 'always', '1', '2', '1', { do: 'toCrm', value: '2' }],
-    ['a seller changed it: left alone', 'always', '1', '1', '9', { do: 'nothing' }],
-    ['both: the row says whose it is', 'always', '1', '2', '9', { do: 'toCrm', value: '2', lost: '9' }],
-    ['once: first', 'once', undefined, '1', null, { do: 'toCrm', value: '1' }],
-    ['once: never again', 'once', '1', '2', '1', { do: 'adopt', value: '2' }],
-    ['once: the seller was first', 'once', undefined, '1', '9', { do: 'adopt', value: '1' }],
-    ['no base and blank: nothing to say', 'always', undefined, null, '9', { do: 'adopt', value: null }],
-  ])('%s', (...[, write, base, left, right, verdict]) =>
-    expect(one(view(base, left, right, toCrm(write)))).toEqual(verdict),
-  )
-  test('while open: a closed record is left as it is', () =>
-    expect(one(view('1', '2', '1', toCrm('whileOpen')), { crmIsClosed: true })).toEqual({ do: 'adopt', value: '2' }))
-})
-
 describe('I12: a group moves as one', () => {
   const group = (value: [Value, Value, Value], currency: [Value, Value, Value], policy: Policy): RowView[] => [
-    view(...value, { ...row({ policy }), id: rowId('Amount'), group: 'money' }),
-    view(...currency, { ...row({ policy }), id: rowId('Currency'), group: 'money' }),
+    view(...value, row({ policy })),
+    view(...currency, row({ id: 'Currency', policy })),
   ]
   test('value moved here, currency there: one side wins both', () => {
     const verdicts = mergeGroup(group(['1', '2', '1'], ['EUR', 'EUR', 'USD'], 'crm'), frame)
     expect(verdicts.map((verdict) => verdict.do)).toEqual(['toReferral', 'toReferral'])
   })
-  test('F108: half of it hidden: the other half stays where it is', () => {
-    const [value, currency] = group(['1', '2', '1'], ['EUR', 'USD', 'EUR'], 'crm')
-    const verdicts = mergeGroup([{ ...value!, right: absent }, currency!], frame)
-    expect(verdicts).toEqual([{ do: 'nothing' }, { do: 'nothing' }])
-  })
-  const oneWay = (write: Row['write'], amounts: [Value, Value, Value], currencies: [Value, Value, Value]) =>
-    mergeGroup(
-      [
-        view(...amounts, { ...row({ direction: 'toCrm', policy: 'ask', write }), group: 'money' }),
-        view(...currencies, {
-          ...row({ direction: 'toCrm', policy: 'ask', write }),
-          id: rowId('Currency'),
-          group: 'money',
-        }),
-      ],
-      frame,
-    )
-
-  test.each<[string, Row['write'], [Value, Value, Value], [Value, Value, Value], RowVerdict[]]>([
-    [
-      'what the seller changed stays',
-      'always',
-      ['1', '1', '5'],
-      ['E', 'E', 'E'],
-      [{ do: 'nothing' }, { do: 'nothing' }],
-    ],
-    [
-      'its own side moved: no conflict, whatever the far side did',
-      'always',
-      ['1', '2', '5'],
-      ['E', 'E', 'E'],
-      [{ do: 'toCrm', value: '2', lost: '5' }, { do: 'nothing' }],
-    ],
-    [
-      'an amount never stands in another currency',
-      'always',
-      ['1', '2', '1'],
-      ['E', 'E', 'U'],
-      [
-        { do: 'toCrm', value: '2' },
-        { do: 'toCrm', value: 'E', lost: 'U' },
-      ],
-    ],
-    [
-      'written once, both are the seller’s',
-      'once',
-      ['1', '2', '5'],
-      ['E', 'E', 'E'],
-      [{ do: 'adopt', value: '2' }, { do: 'nothing' }],
-    ],
-  ])('one way, %s', (...[, write, amounts, currencies, verdicts]) => {
-    expect(oneWay(write, amounts, currencies)).toEqual(verdicts)
-  })
-
   test('a question is about the whole group', () => {
     const verdicts = mergeGroup(group(['1', '2', '1'], ['EUR', 'EUR', 'USD'], 'ask'), frame)
     expect(verdicts.map((verdict) => verdict.do)).toEqual(['ask', 'ask'])
@@ -193,6 +89,7 @@ describe('laws', () => {
         expect(outcome(one(view(base, moved, base, row({ policy }))), moved, base)).toEqual([moved, moved])
         expect(outcome(one(view(base, base, moved, row({ policy }))), base, moved)).toEqual([moved, moved])
       }),
+      runs(1_000),
     )
   })
   test('idempotent: what a merge wrote merges to nothing', () => {
@@ -203,6 +100,7 @@ describe('laws', () => {
         const settled = first.do === 'toCrm' || first.do === 'toReferral' || first.do === 'adopt' ? first.value : base
         if (first.do !== 'ask') expect(one(view(settled, p, c, row({ policy })))).toEqual({ do: 'nothing' })
       }),
+      runs(1_000),
     )
   })
   test('symmetric: swapping sides and policy swaps the verdict', () => {
@@ -220,6 +118,7 @@ describe('laws', () => {
           expect(back.do).toBe(there.do === 'toCrm' || there.do === 'toReferral' ? mirror[there.do] : there.do)
         },
       ),
+      runs(1_000),
     )
   })
   test('I11: no invention', () => {
@@ -228,59 +127,25 @@ describe('laws', () => {
         for (const end of outcome(one(view(base, left, right, row({ policy }))), left, right))
           expect([left, right]).toContainEqual(end)
       }),
+      runs(1_000),
     )
   })
 })
 
-const refusal = { code: 'DB-2203', message: 'It is no amount.', who: 'CRM admin' } as const
-const refused = { is: 'refused', refusal } as const
-const sides = (of: Partial<RowView>): RowView => ({ ...view('1', '1', '1'), ...of })
-
-describe('what cannot be read', () => {
-  test.each<[string, Direction, Partial<RowView>, RowVerdict]>([
-    ['at Microsoft, of a row both ways', 'both', { left: refused }, { do: 'refuse', refusal }],
-    ['in the CRM, of a row both ways', 'both', { right: refused }, { do: 'refuse', refusal }],
-    ['where a one-way row reads', 'toCrm', { left: refused }, { do: 'refuse', refusal }],
-    ['where another one-way row reads', 'toReferral', { right: refused }, { do: 'refuse', refusal }],
-    ['where a one-way row only writes', 'toCrm', { right: refused }, { do: 'nothing' }],
-    ['where another one-way row only writes', 'toReferral', { left: refused }, { do: 'nothing' }],
-  ])('%s', (_what, direction, of, verdict) => {
-    expect(one({ ...sides(of), row: row({ direction }) })).toEqual(verdict)
-  })
-
-  test('holds what is written with it too', () => {
-    expect(mergeGroup([view('1', '2', '1'), sides({ left: refused })], frame)).toEqual([
-      { do: 'refuse', refusal },
-      { do: 'refuse', refusal },
-    ])
-  })
-})
-
-describe('T19: what is hidden says nothing', () => {
-  test.each<[string, Direction, Partial<RowView>, RowVerdict]>([
-    ['at Microsoft', 'both', { left: absent, right: reading('2') }, { do: 'nothing' }],
-    ['in the CRM', 'both', { left: reading('2'), right: absent }, { do: 'nothing' }],
-    ['where a one-way row reads', 'toCrm', { left: absent, right: reading('2') }, { do: 'nothing' }],
-    ['where a one-way row writes', 'toCrm', { left: reading('2'), right: absent }, { do: 'toCrm', value: '2' }],
-    [
-      'where another one-way row writes',
-      'toReferral',
-      { left: absent, right: reading('2') },
-      { do: 'toReferral', value: '2' },
-    ],
-  ])('%s', (_what, direction, of, verdict) => {
-    expect(one({ ...sides(of), row: row({ direction }) })).toEqual(verdict)
-  })
-
-  test('half of what belongs together keeps the other half where it is', () => {
-    expect(mergeGroup([view('1', '2', '1'), sides({ right: absent })], frame)).toEqual([
-      { do: 'nothing' },
-      { do: 'nothing' },
-    ])
-    expect(mergeGroup([sides({ left: absent }), view('1', '1', '2')], frame)).toEqual([
-      { do: 'nothing' },
-      { do: 'nothing' },
-    ])
+describe('what cannot be read, and T19, F108: what is hidden says nothing', () => {
+  const moved = view('1', '2', '1')
+  const refuse: RowVerdict = { do: 'refuse', refusal }
+  const nothing: RowVerdict = { do: 'nothing' }
+  test.each<[string, Partial<RowView>, RowVerdict]>([
+    ['unreadable at Microsoft', { left: refused }, refuse],
+    ['unreadable in the CRM', { right: refused }, refuse],
+    ['hidden at Microsoft', { left: absent, right: reading('2') }, nothing],
+    ['hidden in the CRM', { left: reading('2'), right: absent }, nothing],
+  ])('%s: also for what is written with it', (_what, half, verdict) => {
+    const other = { ...view('1', '1', '1'), ...half }
+    expect(one(other)).toEqual(verdict)
+    expect(mergeGroup([moved, other], frame)).toEqual([verdict, verdict])
+    expect(mergeGroup([other, moved], frame)).toEqual([verdict, verdict])
   })
 })
 
@@ -289,18 +154,19 @@ describe('whether a lost write arrived is not known', () => {
   test('a person decides, whatever the policy, as long as a side has moved', () => {
     expect(one(view('1', '2', '1'), { doubts })).toEqual({ do: 'ask', left: '2', right: '1' })
     expect(one(view('1', '1', '1'), { doubts })).toEqual({ do: 'nothing' })
+    expect(one(view(undefined, '', null), { doubts })).toEqual({ do: 'nothing' })
     expect(one(view('1', '2', '1'), { doubts: new Set([rowId('Other')]) })).toEqual({ do: 'toCrm', value: '2' })
   })
   test('and what the person says counts', () => {
     // Also when the question is gone: its write was planned, and lost.
     expect(one(view('1', '2', '1'), { answers: { [rowId('Amount')]: 'crm' } })).toMatchObject({ do: 'toReferral' })
-    expect(one(view('1', '2', '1'), { doubts, answers: { [rowId('Amount')]: 'crm' } })).toMatchObject({
+    expect(one(view('1', '2', '1'), { doubts, answers: { [rowId('Amount')]: 'crm' } })).toStrictEqual({
       do: 'toReferral',
       value: '1',
     })
   })
   test('one row in doubt puts in doubt what is written with it', () => {
-    const other = view('1', '2', '1', { ...row(), id: rowId('Currency') })
+    const other = view('1', '2', '1', row({ id: 'Currency' }))
     expect(mergeGroup([other, view('1', '1', '1')], { ...frame, doubts })[0]).toMatchObject({ do: 'ask' })
   })
 })
@@ -325,37 +191,12 @@ describe('a value that a person typed', () => {
   ])('%s', (value, verdict) => {
     expect(one(view('1', '2', '3'), { answers: { [rowId('Amount')]: { value } } })).toEqual(verdict)
   })
-})
-
-describe('one way, in every case', () => {
-  const near = (values: readonly [Value | undefined, Value, Value], of: Partial<Row>, crmIsClosed = false) =>
-    one(view(...values, { ...row({ direction: 'toCrm' }), ...of }), { crmIsClosed })
-  test.each<[string, RowVerdict, RowVerdict]>([
-    ['nothing agreed, and nothing to say', near([undefined, null, '9'], {}), { do: 'adopt', value: null }],
-    ['nothing agreed, and something to say', near([undefined, '1', '9'], {}), { do: 'toCrm', value: '1' }],
-    ['blank by now', near(['1', null, '9'], {}), { do: 'toCrm', value: null, lost: '9' }],
-    ['once, and agreed before', near(['1', '2', '1'], { write: 'once' }), { do: 'adopt', value: '2' }],
-    ['once, and somebody filled it in', near([undefined, '2', '9'], { write: 'once' }), { do: 'adopt', value: '2' }],
-    ['once, and blank there', near([undefined, '2', ''], { write: 'once' }), { do: 'toCrm', value: '2' }],
-    ['while open, and open', near(['1', '2', '1'], { write: 'whileOpen' }), { do: 'toCrm', value: '2' }],
-    ['while open, and closed', near(['1', '2', '1'], { write: 'whileOpen' }, true), { do: 'adopt', value: '2' }],
-    ['always, and closed', near(['1', '2', '1'], {}, true), { do: 'toCrm', value: '2' }],
-    ['of a formula nothing is lost', near(['1', '2', '9'], { referral: null }), { do: 'toCrm', value: '2' }],
-    [
-      'while open, to Microsoft, whose deal is not the CRM’s',
-      one(view('1', '1', '2', row({ direction: 'toReferral', write: 'whileOpen' })), { crmIsClosed: true }),
-      { do: 'toReferral', value: '2' },
-    ],
-  ])('%s', (_what, verdict, expected) => expect(verdict).toEqual(expected))
-
-  test('what is written brings along what belongs to it, unless that is hidden, equal, or written once', () => {
-    const amount = view('1', '2', '1', row({ direction: 'toCrm' }))
-    const beside = (of: Partial<RowView>, write: Row['write'] = 'always'): RowVerdict | undefined =>
-      mergeGroup([amount, { ...view('E', 'E', 'U'), row: row({ direction: 'toCrm', write }), ...of }], frame)[1]
-    expect(beside({})).toEqual({ do: 'toCrm', value: 'E', lost: 'U' })
-    expect(beside({ right: absent })).toEqual({ do: 'nothing' })
-    expect(beside({ left: absent })).toEqual({ do: 'nothing' })
-    expect(beside({ right: reading('E') })).toEqual({ do: 'nothing' })
-    expect(beside({}, 'once')).toEqual({ do: 'nothing' })
+  test('of one row: what is written with it stays as the seller has it', () => {
+    const currency = view('E', 'U', 'E', row({ id: 'Currency' }))
+    const answers = { [rowId('Amount')]: { value: '7' } }
+    expect(mergeGroup([view('1', '2', '3'), currency], { ...frame, answers })).toEqual([
+      { do: 'toReferral', value: '7', lost: '2', agreed: '3' },
+      { do: 'toReferral', value: 'E', lost: 'U' },
+    ])
   })
 })
