@@ -34,8 +34,16 @@ export function parseReferral(json: Json | undefined, header?: string): Referral
   const id = text(json, 'id')
   if (id === null) return null
   const eTag = text(json, 'eTag') ?? own(json, '@odata.etag') ?? header ?? null
-  return { id: recordId(id), eTag, updated: parseStamp(text(json, 'updatedDateTime') ?? '') ?? null, body: json }
+  return {
+    id: recordId(id),
+    eTag: eTag !== null && mayBeSent.test(eTag) ? eTag : null,
+    updated: parseStamp(text(json, 'updatedDateTime') ?? '') ?? null,
+    body: json,
+  }
 }
+
+/** What a header can carry. Anything else is no eTag of this API's, and guards nothing. */
+const mayBeSent = /^[\u0020-\u007e\u0080-\u00ff]+$/
 
 const own = (json: JsonObject, name: string): string | undefined => {
   const value = Object.hasOwn(json, name) ? json[name] : undefined
