@@ -48,7 +48,7 @@ export const outcomeCodes: Codebook = {
   'DB-3108': {
     title: 'This close was already sent once',
     means:
-      'The CRM shows the same close that was carried to Microsoft before, and the referral has been opened again since.',
+      'The CRM shows the same close that both sides had ended with before, and the referral has been opened again since.',
     why: 'A person reopened it on purpose. The same close is not sent twice.',
     fix: 'Move the stage on, save, and close it again: that is a new close, and it is sent.',
     who: 'the seller',
