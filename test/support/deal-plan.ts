@@ -3,7 +3,7 @@
 import type { Fields, Instant, VendorRecord } from '#spi'
 import { connectionName, linkKey, pipelineName, recordId, version } from '#core/model/ids'
 import { parseInstant } from '#core/model/instant'
-import { noBase, type Link } from '#core/model/link'
+import { noBase, type Link, type Waiting } from '#core/model/link'
 import { ReferralFacts } from '#core/model/referral'
 import type { Standing } from '#core/model/stage'
 import type { Value } from '#core/model/value'
@@ -97,6 +97,19 @@ export function linkOf(id: string, over: Partial<Link> & { readonly standing?: S
 }
 
 export const unlinked = (id: string): Link => linkOf(id, { record: null, standing: null, base: noBase })
+
+/** Something a deal waits for, since four hours. */
+export const waitOf = (subject: string, over: Partial<Waiting> = {}): Waiting => ({
+  for: 'problem',
+  code: 'DB-3205',
+  message: 'A duplicate rule refuses it.',
+  who: 'CRM admin',
+  since: at('2026-11-20T10:00:00Z'),
+  until: null,
+  subject,
+  tries: 0,
+  ...over,
+})
 
 export interface Case {
   readonly id?: string

@@ -9,7 +9,7 @@
 
 import { recordId, type RecordId } from '../model/ids.ts'
 import { textOf } from '../model/json.ts'
-import { noBase, sameLink, unseen } from '../model/link.ts'
+import { noBase, unseen } from '../model/link.ts'
 import { isClosed } from '../model/stage.ts'
 import { fits, stageRowFor, type Env, type LeadPhase, type StageRow } from '../mapping/mapping.ts'
 import type { TargetModel } from '../model/target.ts'
@@ -194,8 +194,7 @@ function gathered(deal: KnownLead, sides: Sides, moves: Moves): DealPlan {
   const base = { standing: moves.adopted ?? link.base.standing, values: { ...link.base.values, ...sides.adopted } }
   const seen = seenNow(deal, changes.length === 0)
   const kept = waitsOf(link, changes)
-  const next = { ...link, ...seen, base, waiting: [...waiting, ...kept], mapping: frame.mapping.hash }
-  return { link: sameLink(next, link) ? link : next, changes }
+  return { link: { ...link, ...seen, base, waiting: [...waiting, ...kept], mapping: frame.mapping.hash }, changes }
 }
 
 function declineMove(deal: KnownLead): Extract<StandingVerdict, { do: 'close' }> {

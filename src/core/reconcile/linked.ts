@@ -2,7 +2,7 @@
 // both sides are found to agree on, and what has to wait for time or for a person.
 
 import { rowId, type RowId } from '../model/ids.ts'
-import { actedOn, baseValue, sameLink, type Link, type Seen, type Waiting } from '../model/link.ts'
+import { actedOn, baseValue, type Link, type Seen, type Waiting } from '../model/link.ts'
 import { textOf } from '../model/json.ts'
 import type { VendorRecord } from '../model/record.ts'
 import type { ReferralFacts } from '../model/referral.ts'
@@ -83,8 +83,7 @@ function addKey({ frame, link, crm }: LinkedDeal, to: Draft): void {
 }
 
 function waitingFor({ link, frame }: LinkedDeal, wait: Wait): Link {
-  const waiting = [waitFrom(wait, link.waiting, frame.now)]
-  return JSON.stringify(waiting) === JSON.stringify(link.waiting) ? link : { ...link, waiting }
+  return { ...link, waiting: [waitFrom(wait, link.waiting, frame.now)] }
 }
 
 function standingOf({ frame, link, facts, crm }: LinkedDeal, right: StageRow | null): StandingVerdict {
@@ -155,7 +154,7 @@ function refusedBy(moves: Moves): { state: 'refused'; why: NonNullable<Change['w
   return moves.blocked ? { state: 'refused', why: { ...moves.blocked, until: null } } : {}
 }
 
-/** The link as it is before any write: what was found to agree, what waits, what we saw. The same object when nothing is new. */
+/** The link as it is before any write: what was found to agree, what waits, what we saw. */
 function remembered(
   deal: LinkedDeal,
   sides: Sides,
@@ -180,7 +179,7 @@ function remembered(
     ...(isOpen ? { answer } : {}),
   }
   const seen = next.settled || next.writes ? seenNow(deal, next.settled) : {}
-  const after: Link = {
+  return {
     ...rest,
     ...kept,
     ...seen,
@@ -189,7 +188,6 @@ function remembered(
     closedBy: reopened ? null : link.closedBy,
     mapping: frame.mapping.hash,
   }
-  return sameLink(after, link) ? link : after
 }
 
 /** The states a plan rests on. When there is nothing to write about them, there is nothing new until one of them moves. */

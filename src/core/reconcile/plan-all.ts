@@ -28,9 +28,9 @@ export function planAll(frame: PlanFrame, views: readonly DealView[], options: P
   const skipped: Skipped[] = []
   for (const view of views) {
     const verdict = planDeal(frame, view, planned)
-    if ('skipped' in verdict) skipped.push(verdict.skipped)
+    if (verdict.skipped) skipped.push(verdict.skipped)
+    else if (verdict.again) again.add(verdict.link.key)
     if (verdict.link) links.set(verdict.link.key, verdict.link)
-    if (verdict.link && 'again' in verdict) again.add(verdict.link.key)
     for (const change of verdict.changes) if (!changes.has(change.id)) changes.set(change.id, change)
   }
   const before = views.flatMap((view) => (view.link ? [view.link] : []))
@@ -54,7 +54,6 @@ export function planAll(frame: PlanFrame, views: readonly DealView[], options: P
     readAt: now,
     read: { ...options.read, changed: views.length, linked: options.linked },
     changes: ordered,
-    // The same object means that nothing about it is new: an unchanged link costs no commit.
     links: newsOf(links, { before, again, now: frame.now }),
     stopped: brakesFor(wanted, options.limits),
     skipped,
@@ -63,7 +62,7 @@ export function planAll(frame: PlanFrame, views: readonly DealView[], options: P
 
 /**
  * A link with something to write is marked before the first write, and loses the mark when all of it is settled:
- * whatever happens in between, the next pass looks at it again. The same object means that nothing about it is new.
+ * whatever happens in between, the next pass looks at it again. A link of which nothing is new costs no commit.
  */
 function newsOf(
   links: ReadonlyMap<LinkKey, Link>,
@@ -78,8 +77,8 @@ function newsOf(
   })
 }
 
-const isVanished = (view: DealView): boolean =>
-  Boolean(view.link?.record) && (view.crm === null || view.crm.gone) && view.link?.missingSince == null
+const isVanished = ({ link, crm }: DealView): boolean =>
+  Boolean(link?.record && (crm === null || crm.gone) && !link.missingSince)
 
 /**
  * Outcomes first, because they matter most and must not wait behind a quota; then what others rest on before what
@@ -100,8 +99,8 @@ function inOrder(changes: readonly Change[]): readonly Change[] {
   }
   const rank = (change: Change): number => (isOutcome(change) ? -1 : depthOf(change))
   return changes
-    .map((change, index) => ({ change, index, rank: rank(change) }))
-    .sort((a, b) => a.rank - b.rank || a.index - b.index)
+    .map((change) => ({ change, rank: rank(change) }))
+    .sort((a, b) => a.rank - b.rank)
     .map(({ change }) => change)
 }
 

@@ -3,7 +3,7 @@
 
 import { linkKey, recordId, type LinkKey, type RecordId } from '../model/ids.ts'
 import { later, msOf, type Instant } from '../model/instant.ts'
-import { isOlder, noBase, sameLink, unseen, type Link, type Owed } from '../model/link.ts'
+import { isOlder, noBase, unseen, type Link, type Owed } from '../model/link.ts'
 import type { VendorRecord } from '../model/record.ts'
 import type { ReferralFacts } from '../model/referral.ts'
 import { isClosed } from '../model/stage.ts'
@@ -122,8 +122,7 @@ function missing(frame: PlanFrame, link: Link, crm: VendorRecord | null): DealPl
     who: 'CRM admin',
     until: nextLook(link.missingSince, frame.now),
   }
-  const waiting = [waitFrom(wait, link.waiting, frame.now)]
-  return { link: sameWaiting(link, waiting) ? link : { ...link, waiting }, changes: [] }
+  return { link: { ...link, waiting: [waitFrom(wait, link.waiting, frame.now)] }, changes: [] }
 }
 
 interface Unlinked {
@@ -206,8 +205,7 @@ function none(deal: Unlinked, env: Env, found: Found): DealVerdict {
   if (!made.ok) return wait(deal, made.waits)
   const refusals = link.waiting.filter(({ subject }) => made.changes.some(({ id }) => subject === refusalSubject(id)))
   const { owed: _, ...rest } = link
-  const next = { ...rest, waiting: refusals, ...owing(made.owed) }
-  return { link: deal.link && sameLink(deal.link, next) ? deal.link : next, changes: made.changes }
+  return { link: { ...rest, waiting: refusals, ...owing(made.owed) }, changes: made.changes }
 }
 
 const owing = (owed: readonly Owed[]): Pick<Link, 'owed'> => (owed.length > 0 ? { owed: [...owed] } : {})
@@ -215,7 +213,7 @@ const owing = (owed: readonly Owed[]): Pick<Link, 'owed'> => (owed.length > 0 ? 
 function wait(deal: Unlinked, waits: readonly Wait[]): DealPlan {
   const link = startOf(deal)
   const waiting = waits.map((one) => waitFrom(one, link.waiting, deal.frame.now))
-  return { link: deal.link && sameWaiting(deal.link, waiting) ? deal.link : { ...link, waiting }, changes: [] }
+  return { link: { ...link, waiting }, changes: [] }
 }
 
 function startOf({ frame, referral, link }: Unlinked): Link {
@@ -240,9 +238,6 @@ function newLink(key: LinkKey, referral: VendorRecord, frame: PlanFrame): Link {
   }
 }
 
-const sameWaiting = (link: Link, waiting: Link['waiting']): boolean =>
-  JSON.stringify(link.waiting) === JSON.stringify(waiting)
-
 const skip = (referral: RecordId, because: string, link: Link | null): DealVerdict => ({
   skipped: { referral, because },
   link,
@@ -250,4 +245,4 @@ const skip = (referral: RecordId, because: string, link: Link | null): DealVerdi
 })
 
 /** Whatever it waited for, it does not any more. */
-const rested = (link: Link | null): Link | null => (link && link.waiting.length > 0 ? { ...link, waiting: [] } : link)
+const rested = (link: Link | null): Link | null => link && { ...link, waiting: [] }

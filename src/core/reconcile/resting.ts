@@ -3,7 +3,7 @@
 
 import type { ChangeId, LinkKey } from '../model/ids.ts'
 import { later, type Instant } from '../model/instant.ts'
-import { sameLink, type Link } from '../model/link.ts'
+import type { Link } from '../model/link.ts'
 import { inputsOf, refusalSubject } from './change.ts'
 import type { Change } from './plan.ts'
 import { waitFrom } from './waits.ts'
@@ -45,6 +45,5 @@ function tell(change: Change, root: Change, { links, before, now }: Known): void
     ),
     inputs: inputsOf(root),
   }
-  const next = { ...link, waiting: [...link.waiting, wait] }
-  links.set(link.key, was && sameLink(was, next) ? was : next)
+  links.set(link.key, { ...link, waiting: [...link.waiting, wait] })
 }

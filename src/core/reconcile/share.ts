@@ -7,7 +7,7 @@
 
 import { recordId, REFERRAL, shareKey } from '../model/ids.ts'
 import { textOf, withAt, type JsonObject } from '../model/json.ts'
-import { baseValue, isOlder, noBase, sameLink, unseen, type Link, type Waiting } from '../model/link.ts'
+import { baseValue, isOlder, noBase, unseen, type Link, type Waiting } from '../model/link.ts'
 import { later } from '../model/instant.ts'
 import type { Fields, VendorRecord } from '../model/record.ts'
 import { isClosed } from '../model/stage.ts'
@@ -95,7 +95,7 @@ function restingDeal(link: Link | null, because: string): ShareVerdict {
   if (!link) return { skipped, link: null, changes: [] }
   const { unfinished: _, released: __, ...rest } = link
   const rested: Link = { ...rest, record: null, base: noBase, right: unseen, waiting: [] }
-  return { skipped, link: sameLink(link, rested) ? link : rested, changes: [] }
+  return { skipped, link: rested, changes: [] }
 }
 
 function withdrawn(deal: SharedDeal, known: Link | null, because: string): ShareVerdict {
@@ -133,7 +133,7 @@ function plan(deal: SharedDeal, view: DealView): DealPlan {
   const next = { ...link, waiting, mapping: frame.mapping.hash }
   const told = statusFor(deal, next)
   const changes = [...(waits.length > 0 ? [] : [create]), ...told]
-  return { link: view.link && sameLink(view.link, next) ? view.link : next, changes }
+  return { link: next, changes }
 }
 
 const lookAgainMs = 60 * 60_000

@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from 'vitest'
 import type { Link } from '#core/model/link'
+import { refusalSubject } from '#core/reconcile/change'
 import type { Plan } from '#core/reconcile/plan'
 import { dealMapping } from '../../../support/deal-mapping.ts'
 import {
@@ -13,6 +14,7 @@ import {
   planDeals,
   referralRecord,
   unlinked,
+  waitOf,
   type Case,
 } from '../../../support/deal-plan.ts'
 
@@ -126,16 +128,7 @@ describe('what rests on something that cannot be written', () => {
   const mapping = dealMapping({ lookups: true })
   test('waits with it, told why, also when only one of several is the cause', () => {
     const contact = planDeal({}, { mapping }).changes.find(({ kind }) => kind === 'Contact') ?? expect.fail('none')
-    const wait = {
-      for: 'problem' as const,
-      code: 'DB-3205' as const,
-      message: 'A duplicate rule refuses it.',
-      who: 'CRM admin',
-      since: at('2026-11-20T12:00:00Z'),
-      until: null,
-      subject: `write:${contact.id}`,
-      tries: 1,
-    }
+    const wait = waitOf(refusalSubject(contact.id), { tries: 1 })
     const plan = planDeal({ link: { ...unlinked('R-1'), waiting: [wait] } }, { mapping })
     expect(plan.changes.map(({ kind, state, why }) => [kind, state, why?.code])).toEqual([
       ['Account', 'ready', undefined],

@@ -4,7 +4,7 @@ import type { Link } from '#core/model/link'
 import type { Change } from '#core/reconcile/plan'
 import { inputsOf, refusalSubject } from '#core/reconcile/change'
 import { fakeAccount, fakeContact } from '#testkit/fake-crm'
-import { dealMapping } from '../../../support/deal-mapping.ts'
+import { dealMapping, dealRows, rule } from '../../../support/deal-mapping.ts'
 import {
   at,
   dealRecord,
@@ -14,6 +14,7 @@ import {
   planDeals,
   sent,
   unlinked,
+  waitOf,
   type Case,
 } from '../../../support/deal-plan.ts'
 
@@ -57,6 +58,16 @@ describe('a new deal', () => {
     expect(contact?.write.fields['AccountId']).toEqual({ $write: made?.write.do === 'create' ? made.write.key : '' })
     expect(deal?.after).toEqual([made?.id, contact?.id])
     expect(role?.after).toEqual([deal?.id, contact?.id])
+  })
+
+  test('remembers before it is made what it will owe then, and forgets what it does not owe any more', () => {
+    const [link] = planDeal({}, { mapping: withLookups }).links
+    expect(link?.owed).toMatchObject([
+      { kind: 'Role', lookup: 'contact', fields: { Role: 'Decision Maker', OpportunityId: { $write: 'r-1' } } },
+    ])
+    const [without] = planDeal({ link: link ?? null }).links
+    expect(without).toMatchObject({ key: 'r-1', record: null })
+    expect(without).not.toHaveProperty('owed')
   })
 
   test('F6: what it makes without a key can be found again by what is written into it, and by nothing else', () => {
@@ -130,7 +141,14 @@ describe('a new deal', () => {
   )
 
   test('I38: none is made of a referral in a status nobody knows', () =>
-    expect(planDeal({ referral: { stage: 'Unheard' } }).changes).toEqual([]))
+    expect(planDeal({ referral: { stage: 'Unheard' } })).toMatchObject({ changes: [], skipped: [{ referral: 'R-1' }] }))
+
+  test.each<[string, 'skip' | 'fail', object]>([
+    ['passed over', 'skip', { links: [], skipped: [{ referral: 'R-1' }] }],
+    ['a problem', 'fail', { links: [{ waiting: [{ for: 'problem', code: 'DB-2207', subject: 'match' }] }] }],
+  ])('where the mapping makes none it is %s', (_, whenNone, expected) =>
+    expect(planDeal({}, { mapping: dealMapping({ match: { whenNone } }) })).toMatchObject({ changes: [], ...expected }),
+  )
 })
 
 describe('a record that is there already', () => {
@@ -156,30 +174,49 @@ describe('a record that is there already', () => {
 
   test('I1: but not when another referral is linked to it, or finds it in the same plan', () => {
     const taken = planDeal({ found: { match: [[hit]], linkedElsewhere: new Set(['opp-R-1']) } })
-    expect(taken).toMatchObject({ changes: [], links: [{ record: null, waiting: [{ code: 'DB-3506' }] }] })
+    expect(taken).toMatchObject({
+      changes: [],
+      links: [{ record: null, waiting: [{ for: 'question', code: 'DB-3506', choices: ['opp-R-1'] }] }],
+    })
+    const mapping = dealMapping({
+      match: {
+        tries: [{ rule: rule('match.0'), criteria: () => [{ field: 'Name', value: 'Migration', compare: 'exact' }] }],
+      },
+    })
+    const found = { match: [[hit]] }
+    const { links } = planDeals(
+      [
+        { id: 'R-1', found },
+        { id: 'R-2', found },
+      ],
+      { mapping },
+    )
+    expect(links.map(({ record, waiting }) => [record, ...waiting.map(({ code }) => code)])).toEqual([
+      ['opp-R-1'],
+      [null, 'DB-3506'],
+    ])
   })
 
   test('F39: two of them are a question', () => {
     const plan = planDeal({ found: { match: [[hit, { ...hit, id: recordId('opp-2') }]] } })
-    expect(plan).toMatchObject({ changes: [], links: [{ waiting: [{ for: 'question', code: 'DB-3502' }] }] })
+    const choices = ['opp-R-1', 'opp-2']
+    expect(plan).toMatchObject({
+      changes: [],
+      links: [{ waiting: [{ for: 'question', code: 'DB-3502', who: 'the seller', choices }] }],
+    })
+  })
+
+  test('two of them are a problem of the mapping where it says so', () => {
+    const mapping = dealMapping({ match: { whenSeveral: 'fail' } })
+    const plan = planDeal({ found: { match: [[hit, { ...hit, id: recordId('opp-2') }]] } }, { mapping })
+    expect(plan.links).toMatchObject([{ waiting: [{ for: 'problem', who: 'CRM admin' }] }])
   })
 })
 
 describe('a deal that waited', () => {
   const asked = (): Link => ({
     ...unlinked('R-1'),
-    waiting: [
-      {
-        for: 'question',
-        code: 'DB-3502',
-        message: 'Which one?',
-        who: 'the seller',
-        since: at('2026-11-20T10:00:00Z'),
-        until: null,
-        subject: 'match',
-        tries: 0,
-      },
-    ],
+    waiting: [waitOf('match', { for: 'question', code: 'DB-3502' })],
   })
 
   test('waits for nothing any more once its referral is closed, or no longer taken', () => {
@@ -187,24 +224,39 @@ describe('a deal that waited', () => {
       expect(planDeal({ referral, link: asked() })).toMatchObject({ links: [{ waiting: [] }], skipped: [{}] })
   })
 
+  test('is made once nothing is in question any more, and asks no longer', () => {
+    const plan = planDeal({ link: asked() })
+    expect(sent(plan)).toHaveLength(2)
+    expect(plan.links).toMatchObject([{ waiting: [] }])
+  })
+
+  test('F38: a refusal is kept though nothing else rests on what was refused', () => {
+    const mapping = dealMapping({ rows: dealRows().filter(({ crm }) => crm !== 'Id') })
+    const [create, ...more] = planDeal({}, { mapping }).changes
+    if (!create) throw new Error('nothing planned')
+    const subject = refusalSubject(create.id)
+    const link = { ...unlinked('R-1'), waiting: [waitOf('match', { for: 'question' }), waitOf(subject)] }
+    expect(more).toEqual([])
+    expect(planDeal({ link }, { mapping })).toMatchObject({
+      changes: [{ state: 'refused' }],
+      links: [{ waiting: [{ subject }] }],
+    })
+  })
+
+  test('F38: so is one of what comes after the record', () => {
+    const [, back] = planDeal({}).changes
+    const refusal = waitOf(refusalSubject(back?.id ?? expect.fail('nothing planned')))
+    const plan = planDeal({ link: { ...unlinked('R-1'), waiting: [refusal] } })
+    expect(plan.changes.map(({ state }) => state)).toEqual(['ready', 'refused'])
+    expect(plan.links).toMatchObject([{ waiting: [refusal] }])
+  })
+
   test('F38: what was refused is not tried again while nothing about it changes, and is when something does', () => {
     const [create] = planDeal({}).changes
     if (!create) throw new Error('nothing planned')
     const refused: Link = {
       ...unlinked('R-1'),
-      waiting: [
-        {
-          for: 'problem',
-          code: 'DB-3205',
-          message: 'A duplicate rule refuses it.',
-          who: 'CRM admin',
-          since: now,
-          until: null,
-          subject: refusalSubject(create.id),
-          inputs: inputsOf(create),
-          tries: 1,
-        },
-      ],
+      waiting: [waitOf(refusalSubject(create.id), { inputs: inputsOf(create), tries: 1 })],
     }
     const again = planDeal({ link: refused })
     expect(sent(again)).toEqual([])
@@ -217,22 +269,27 @@ describe('a deal that waited', () => {
     const mapping = withLookups
     const [first] = planDeals([{ id: 'R-1' }], { mapping }).changes
     if (!first) throw new Error('nothing planned')
-    const wait = {
-      for: 'problem' as const,
-      code: 'DB-3205' as const,
-      message: 'A duplicate rule refuses it.',
-      who: 'CRM admin',
-      since: now,
-      until: null,
-      subject: refusalSubject(first.id),
-      inputs: inputsOf(first),
-      tries: 1,
-    }
+    const wait = waitOf(refusalSubject(first.id), { inputs: inputsOf(first), tries: 1 })
     const plan = planDeals([{ id: 'R-1', link: { ...unlinked('R-1'), waiting: [wait] } }, { id: 'R-2' }], { mapping })
     expect(sent(plan)).toEqual([])
     expect(plan.links.find(({ key }) => key === 'r-2')).toMatchObject({
       record: null,
-      waiting: [{ for: 'problem', code: 'DB-3205', until: '2026-11-20T15:00:00.000Z' }],
+      waiting: [{ for: 'problem', code: 'DB-3205', since: now, until: '2026-11-20T15:00:00.000Z' }],
     })
+  })
+
+  test('I33: and it goes on waiting as long as before while nothing becomes of that', () => {
+    const mapping = withLookups
+    const [first] = planDeals([{ id: 'R-1' }], { mapping }).changes
+    const wait = waitOf(refusalSubject(first?.id ?? expect.fail('nothing planned')), { tries: 2 })
+    const [second] = ['R-2'].map((id) => ({ ...unlinked(id), waiting: [waitOf('lookup:contact'), wait] }))
+    const plan = planDeals(
+      [
+        { id: 'R-1', link: { ...unlinked('R-1'), waiting: [{ ...wait, until: at('2026-11-20T14:20:00Z') }] } },
+        { id: 'R-2', link: second ?? null },
+      ],
+      { mapping },
+    )
+    expect(plan.links.find(({ key }) => key === 'r-2')?.waiting).toEqual([wait])
   })
 })

@@ -3,7 +3,7 @@
 
 import { describe, expect, test } from 'vitest'
 import { recordId, version } from '#core/model/ids'
-import type { Link, Waiting } from '#core/model/link'
+import type { Link } from '#core/model/link'
 import {
   at,
   dealRecord,
@@ -13,20 +13,11 @@ import {
   referralRecord,
   sent,
   type Case,
+  waitOf,
 } from '../../../support/deal-plan.ts'
 
 const accepted = { stage: 'Accepted', step: 'Qualified' } as const
 const edited = { ...accepted, details: { topic: 'Fabric' } } as const
-const wait = (subject: string, since: string): Waiting => ({
-  for: 'problem',
-  code: 'DB-3509',
-  message: 'It is not shown.',
-  who: 'Partner Center admin',
-  since: at(since),
-  until: null,
-  subject,
-  tries: 0,
-})
 
 describe('set aside by a person', () => {
   test.each<[string, Case]>([
@@ -68,7 +59,7 @@ describe('the referral is not shown', () => {
     ['2026-11-20T13:50:00Z', '2026-11-20T14:10:00Z'],
     ['2026-11-18T14:00:00Z', '2026-11-20T20:00:00Z'],
   ])('since %s: it is looked for as long again, six hours at most', (since, until) => {
-    const link = linkOf('R-1', { waiting: [wait('referral', since)] })
+    const link = linkOf('R-1', { waiting: [waitOf('referral', { since: at(since) })] })
     const plan = planDeal({ referral: null, deal: {}, link })
     expect(linkAfter(plan, link).waiting).toMatchObject([{ since: at(since), until: at(until) }])
   })
@@ -132,7 +123,7 @@ describe('the record is not found', () => {
   })
 
   test('back again: as if nothing had been', () => {
-    const waiting = [wait('missing', '2026-11-20T13:00:00Z')]
+    const waiting = [waitOf('missing')]
     const link = linkOf('R-1', { missingSince: at('2026-11-20T13:00:00Z'), waiting })
     const plan = planDeal({ referral: edited, deal: {}, link })
     expect(sent(plan)).toEqual([['crm', { Topic: 'Fabric' }]])

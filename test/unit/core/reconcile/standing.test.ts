@@ -152,7 +152,7 @@ describe('steps', () => {
     ['apart, never compared: the CRM’s', null, 'Qualified', inCrm('Accepted', 'Proposed'), { do: 'toReferral' }],
     ['Microsoft moved to a step no row has', Accepted, 'Negotiated', inCrm('Accepted', 'Qualified'), { do: 'adopt' }],
     ['the same from another row', Accepted, 'Negotiated', inCrm('Accepted', 'Proposed'), { do: 'adopt' }],
-  ])('%s, where Partner Center’s word counts', (_, base, step, right, verdict) =>
+  ])('%s, where Partner Center’s word counts', (...[, base, step, right, verdict]) =>
     expect(mergeStanding(view(base, standing('Accepted', step), right, { policy: 'partnerCenter' }))).toMatchObject(
       verdict,
     ),
