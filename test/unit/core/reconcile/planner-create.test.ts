@@ -244,7 +244,7 @@ describe('a deal that waited', () => {
   })
 
   test('F38: so is one of what comes after the record', () => {
-    const [, back] = planDeal({}).changes
+    const [, back] = planDeal({ link: unlinked('R-1') }).changes
     const refusal = waitOf(refusalSubject(back?.id ?? expect.fail('nothing planned')))
     const plan = planDeal({ link: { ...unlinked('R-1'), waiting: [refusal] } })
     expect(plan.changes.map(({ state }) => state)).toEqual(['ready', 'refused'])
