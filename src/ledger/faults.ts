@@ -1,6 +1,6 @@
 // What can go wrong with a ledger on a disk, each as an error that names its remedy. The book of codes is codes.ts.
 
-import { asSyncError, Bug, FixConfig, isSyncError, type SyncError } from '#core/errors'
+import { asSyncError, Bug, FixConfig, type SyncError } from '#core/errors'
 
 const operations = 'operations'
 
@@ -74,7 +74,6 @@ export const closed = (): Bug => new Bug('The ledger was used after it was close
 
 /** Whatever was thrown, as an error with a remedy: a refusal of the disk or the system by its errno. */
 export function ledgerFault(error: unknown, directory: string): SyncError {
-  if (isSyncError(error)) return error
   const errno = errnoOf(error)
   return errno === undefined ? asSyncError(error) : diskFault(errno, error, directory)
 }

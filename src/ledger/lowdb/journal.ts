@@ -48,8 +48,6 @@ export interface JournalOptions {
   readonly onPage: () => void
 }
 
-/** Fewer bytes than a frame may hold, and enough that one flush serves many. */
-const GROUP_BYTES_MAX = 32 * 1024 * 1024
 /** So many groups later, a file that could not be begun is tried again. */
 const DELAY_GROUPS = 64
 
@@ -186,7 +184,7 @@ export class Journal implements Adapter<Working> {
       // Whoever commits in this same turn comes along.
       await pause()
       for (const errand of this.#errands.splice(0)) await errand()
-      const group = takeGroup(staged)
+      const group = takeGroup(staged, this.#options.sizes.groupBytes)
       try {
         await this.#unlessFailed(() => this.#store(group, contents))
         for (const { done } of group) done.resolve()
@@ -248,11 +246,12 @@ export class Journal implements Adapter<Working> {
   }
 }
 
-function takeGroup(staged: Staged[]): readonly Staged[] {
+/** At least one, and more as long as they keep to the bound. */
+function takeGroup(staged: Staged[], bytesMax: number): readonly Staged[] {
   let bytes = 0
-  const end = staged.findIndex((batch) => {
+  const end = staged.findIndex((batch, n) => {
     bytes += batch.bytes
-    return bytes > GROUP_BYTES_MAX
+    return n > 0 && bytes > bytesMax
   })
-  return staged.splice(0, end === -1 ? staged.length : Math.max(1, end))
+  return staged.splice(0, end === -1 ? staged.length : end)
 }

@@ -69,8 +69,8 @@ class Replay {
     const size = await segment.file.size()
     if (size < written.bytes) throw partMissing(this.#home.directory, segment.name, 'is shorter than it was')
     const end = await this.#scan(segment, size)
-    if (end.why !== 'end' || size !== written.bytes || end.chain.toString('hex') !== written.chain)
-      throw this.#damage(segment, end.at)
+    // The chain tells that nothing in it was changed or is missing.
+    if (size !== written.bytes || end.chain.toString('hex') !== written.chain) throw this.#damage(segment, end.at)
     segment.bytes = size
     return segment
   }
@@ -81,7 +81,7 @@ class Replay {
     const size = await segment.file.size()
     if (size < active.bytes) throw partMissing(this.#home.directory, segment.name, 'is shorter than it was')
     const known = await this.#scan(segment, active.bytes)
-    if (known.why !== 'end' || known.chain.toString('hex') !== active.chain) throw this.#damage(segment, known.at)
+    if (known.chain.toString('hex') !== active.chain) throw this.#damage(segment, known.at)
     const end = await this.#scan(segment, size, known)
     const tail = active.clean && size > active.bytes ? 'damaged' : await judgeTail(segment.file, end, size)
     if (tail === 'damaged') throw this.#damage(segment, end.at)

@@ -6,6 +6,8 @@ export interface Sizes {
   readonly historyEvents: number
   /** Also after this time, so that old history can be let go of where little happens. */
   readonly historyMs: number
+  /** Commits that share a write: enough that one flush serves many, and no more than is held in memory lightly. */
+  readonly groupBytes: number
   /** A frame of a snapshot: what is held in memory while one is written. */
   readonly snapshotFrameBytes: number
   /** Kept free on the disk, for a clean stop when it fills up. */
@@ -19,6 +21,7 @@ export const usualSizes: Sizes = {
   historyBytes: 32 * MiB,
   historyEvents: 32_768,
   historyMs: 30 * 24 * 3_600_000,
+  groupBytes: 32 * MiB,
   snapshotFrameBytes: MiB / 4,
   reserveBytes: 16 * MiB,
 }

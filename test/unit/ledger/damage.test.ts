@@ -178,8 +178,13 @@ describe('a store of another time or another key', () => {
 
   test('sealed, it opens with its key only', async () => {
     const disk = await hundredRecords({ clean: true, seal })
+    const other = createSealer(Buffer.alloc(32, 4))
     expect(await refusal(openOn(disk))).toBe('DB-4006')
-    expect(await refusal(openOn(disk, { seal: createSealer(Buffer.alloc(32, 4)) }))).toBe('DB-4006')
+    expect(await refusal(openOn(disk, { seal: other }))).toBe('DB-4006')
+    await expect(openOn(disk)).rejects.toThrow(`sealed with key ${seal.keyId}, and no key is configured`)
+    await expect(openOn(disk, { seal: other })).rejects.toThrow(
+      `${seal.keyId}, and store.encryptionKey is key ${other.keyId}`,
+    )
     expect(await refusal(openOn(disk, { seal }))).toBeUndefined()
   })
 

@@ -52,6 +52,8 @@ export class SimDisk implements Files {
   /** Decides whether an operation fails, and how. */
   breaks: (operation: Operation, path: string) => string | undefined = () => undefined
   network = false
+  /** A write, or a flush, that takes its time: others come in between. */
+  slow = false
   /** Files that somebody has open. */
   openFiles = 0
   readonly #random: () => number
@@ -169,6 +171,7 @@ export class SimDisk implements Files {
         return file.content.copy(into, 0, position)
       },
       write: async (bytes, position) => {
+        await this.#turn()
         const torn = this.operations + 1 >= this.stopAt ? Math.floor(this.#random() * bytes.length) : bytes.length
         if (torn < bytes.length) this.#change(file, { at: position, bytes: Buffer.from(bytes.subarray(0, torn)) })
         this.#step('write', path)
@@ -179,6 +182,7 @@ export class SimDisk implements Files {
         this.#change(file, { length })
       },
       sync: async () => {
+        await this.#turn()
         this.#step('sync', path)
         file.durable = Buffer.from(file.content)
         file.pending = []
@@ -187,6 +191,10 @@ export class SimDisk implements Files {
         this.openFiles -= 1
       },
     }
+  }
+
+  async #turn(): Promise<void> {
+    if (this.slow) for (let n = 0; n < 3; n += 1) await new Promise((resolve) => setImmediate(resolve))
   }
 
   #step(operation: Operation, path: string): void {

@@ -67,7 +67,9 @@ describe('F79: what stands behind the last whole frame of a journal', () => {
       'zeros in the last sector, but not up to the end',
       zeroed(write, toEdge + 2 * sector, write.length - 1),
     ],
+    ['damaged', 'zeros from the edge of a sector, but not up to the next', zeroed(write, toEdge, toEdge + sector - 20)],
     ['damaged', 'a whole frame that continues another journal', frame('c', start)],
+    ['damaged', 'the same, with zeros in it', frame('c'.repeat(200) + '\0'.repeat(1200), start)],
   ]
   for (const [tail, name, bytes] of rows)
     test(`${name} is ${tail === 'none' ? 'no tail' : tail}`, async () => expect(await judged(bytes)).toBe(tail))
