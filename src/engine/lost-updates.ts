@@ -2,13 +2,13 @@
 
 import type { RowId } from '#core/model/ids'
 import type { Instant } from '#core/model/instant'
-import { at, sameJson } from '#core/model/json'
+import { at, sameJson, withAt } from '#core/model/json'
 import { baseValue, type Link } from '#core/model/link'
-import { isPointer, type VendorRecord } from '#core/model/record'
+import { isPointer, type Fields, type VendorRecord } from '#core/model/record'
 import { ReferralFacts } from '#core/model/referral'
 import type { Standing } from '#core/model/stage'
 import { sameValue, type Value } from '#core/model/value'
-import { stageRowOf, type Env } from '#core/mapping/mapping'
+import { stageRowOf, type Env, type Row } from '#core/mapping/mapping'
 import type { Change, Settlement } from '#core/reconcile/plan'
 import { waitFrom } from '#core/reconcile/waits'
 import type { Intent } from '#ledger/entries'
@@ -150,20 +150,31 @@ function showsAllOf({ link, record }: Looked, { write }: Change): boolean {
   })
 }
 
-function shownBy({ pipeline, link, record, now }: Looked, { side, settles }: Change): readonly Shown[] {
-  const env: Env = { referral: record.fields, crm: null, now }
+function shownBy({ pipeline, link, record, now }: Looked, change: Change): readonly Shown[] {
+  const { side, settles } = change
+  const valueOf = (row: Row, fields: Fields): Value | undefined => {
+    const env: Env = { referral: fields, crm: null, now }
+    const reading = side === 'referral' ? row.fromReferral(env) : row.fromCrm(fields)
+    return reading.is === 'value' ? reading.value : undefined
+  }
+  const past = fieldsBefore(record, change)
   return pipeline.mapping.rows.flatMap((row): readonly Shown[] => {
     if (!Object.hasOwn(settles.values, row.id)) return []
-    const reading = side === 'referral' ? row.fromReferral(env) : row.fromCrm(record.fields)
-    return [
-      {
-        row: row.id,
-        before: baseValue(link, row.id) ?? null,
-        intended: settles.values[row.id] ?? null,
-        now: reading.is === 'value' ? reading.value : undefined,
-      },
-    ]
+    const intended = settles.values[row.id] ?? null
+    const isSent = change.fields.some(({ rule }) => rule?.key === row.rule.key)
+    // What was not sent stood there already.
+    const before = isSent ? (valueOf(row, past) ?? baseValue(link, row.id) ?? null) : intended
+    return [{ row: row.id, before, intended, now: valueOf(row, record.fields) }]
   })
+}
+
+/** The record as it was when the update was planned: what both sides had agreed on says nothing of a conflict's loser. */
+function fieldsBefore({ fields: shown }: VendorRecord, { side, fields }: Change): Fields {
+  return fields.reduce<Fields>(
+    (past, { path, ours }) =>
+      side === 'crm' || Object.hasOwn(past, path) ? { ...past, [path]: ours } : withAt(past, path, ours),
+    shown,
+  )
 }
 
 /** A standing counts as written only when the record shows it: an outcome must not be taken for sent. */

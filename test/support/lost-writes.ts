@@ -3,10 +3,11 @@
 import { type Fields, later } from '#spi'
 import { changeId, connectionName, linkKey, recordId, REFERRAL, version } from '#core/model/ids'
 import type { Value } from '#core/model/value'
-import type { Change, Settlement } from '#core/reconcile/plan'
+import type { Change, FieldChange, Settlement } from '#core/reconcile/plan'
 import type { Intent } from '#ledger/entries'
 import { fakeOpportunity } from '#testkit/fake-crm'
-import { now } from './deal-plan.ts'
+import { dealRows } from './deal-mapping.ts'
+import { agreedValues, now } from './deal-plan.ts'
 
 export const minute = 60_000
 
@@ -29,12 +30,22 @@ export function updateOf(values: Settles['values'], over: Over = {}): Change {
     title: 'Contoso – Migration',
     irreversible: false,
     state: 'ready',
-    fields: [],
+    fields: linesOf(fields, 'crm'),
     write: { do: 'update', kind: fakeOpportunity, id: recordId('opp-R-1'), expect: version('right-0'), fields },
     after: [],
     settles: { values },
     ...over,
   }
+}
+
+/** What stood there before is what both sides had agreed on. */
+function linesOf(fields: Fields, side: 'referral' | 'crm'): readonly FieldChange[] {
+  const rows = dealRows()
+  return Object.entries(fields).map(([path, theirs]) => {
+    const row = rows.find((one) => path === (side === 'crm' ? one.crm : one.referral))
+    const ours = (row && agreedValues[row.crm]) ?? null
+    return { path, base: ours, ours, theirs, rule: row?.rule ?? null, from: row?.crm ?? path }
+  })
 }
 
 /** An update of the referral itself. */
@@ -46,6 +57,7 @@ export const referralUpdateOf = (fields: Fields, settles: Settles, over: Over = 
       side: 'referral',
       kind: REFERRAL,
       record: recordId('R-1'),
+      fields: linesOf(fields, 'referral'),
       write: { do: 'update', kind: REFERRAL, id: recordId('R-1'), expect: version('left-0'), fields },
       settles,
       ...over,

@@ -44,6 +44,10 @@ function told(of: SettledUpdate | 'nothing is shown', rows: readonly string[] = 
 
 describe('one update of one field, Azure to Fabric', () => {
   const change = updateOf({ Topic: 'Fabric' })
+  const planned = ({ ours }: { readonly ours: string | null }): Change => ({
+    ...change,
+    fields: change.fields.map((line) => ({ ...line, ours })),
+  })
   test.each([
     ['the new value', 'Fabric', { done: ['chg-1'], base: ['Fabric'], asks: [] }],
     ['a third one: somebody came after us', 'Power', { done: [], base: ['Fabric'], asks: [] }],
@@ -70,7 +74,21 @@ describe('one update of one field, Azure to Fabric', () => {
     const link = linkOf('R-1')
     const { Topic: _, ...values } = agreedValues
     const before = { ...link, base: { ...link.base, values } }
-    expect(told(looked({ Topic: null }, [change], before), ['Topic'])).toMatchObject({ asks: ['row:Topic'] })
+    const empty = planned({ ours: null })
+    expect(told(looked({ Topic: null }, [empty], before), ['Topic'])).toMatchObject({ asks: ['row:Topic'] })
+  })
+
+  test.each([
+    ['the loser of a conflict, as it was: not written, or taken back', 'Ours', ['Azure'], ['row:Topic']],
+    ['what both had agreed on before the conflict: somebody came after us', 'Azure', ['Fabric'], []],
+  ])('over another value, shows %s', (_, Topic, base, asks) => {
+    expect(told(looked({ Topic }, [planned({ ours: 'Ours' })]), ['Topic'])).toMatchObject({ base, asks })
+  })
+
+  test('beside one that stood there already: that one proves nothing', () => {
+    const both = { ...change, settles: { values: { ...change.settles.values, Country: 'FR' } } }
+    const seen = told(looked({ Topic: 'Power', Country: 'FR' }, [both]), ['Topic', 'Country'])
+    expect(seen).toMatchObject({ done: [], base: ['Fabric', 'DE'] })
   })
 
   test('is compared with what the CRM shows of that row, and with no other', () => {

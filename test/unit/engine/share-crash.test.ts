@@ -42,7 +42,7 @@ async function dyingAt(number: number): Promise<Lived> {
   const dead = Promise.withResolvers<null>()
   mortal.life = life
   world.opportunity('opp-1', { Share: 'yes' })
-  const ledger = new MortalLedger(world.ledger, life, () => undefined)
+  const ledger = new MortalLedger(world.ledger, life, { committed: () => undefined, fails: () => null })
   const signal = new AbortController().signal
   await Promise.race([cycle(world.start({ ledger }), { signal }), dead.promise])
   delete mortal.life
