@@ -19,6 +19,7 @@ import type {
   Write,
 } from '#spi'
 import { handClock, seededRandom } from '../../support/host.ts'
+import { handled } from '../../support/in-process.ts'
 import { answered, type Target } from '../target.ts'
 import { readAnswers, scripted, writeAnswers } from './answers.ts'
 
@@ -84,7 +85,7 @@ async function pages(session: Session, shapes: readonly Shape[], since: Cursor |
 
 export function vendorTarget(parts: VendorParts): Target {
   const { name, covers, burst } = parts
-  const vendor = handled(parts.pretend())
+  const vendor = parts.pretend()
   const standing = (request: HttpRequest): Promise<HttpAnswer> | undefined =>
     parts.isStanding(new URL(request.url), request) ? remembered(vendor, request) : undefined
   return {
@@ -110,11 +111,11 @@ export function vendorTarget(parts: VendorParts): Target {
 
 /** What the pretended vendor says to all of it, in order: each verb's decent input. */
 async function recorded(verb: string, parts: VendorParts): Promise<Buffer> {
-  const vendor = handled(parts.pretend())
+  const vendor = parts.pretend()
   const taken: HttpAnswer[] = []
   const http: Http = {
     send: async (request) => {
-      const answer = await vendor(request)
+      const answer = await handled(vendor, request)
       if (!parts.isStanding(new URL(request.url), request)) taken.push(answer)
       return answer
     },
@@ -125,20 +126,11 @@ async function recorded(verb: string, parts: VendorParts): Promise<Buffer> {
   return writeAnswers(verb, taken)
 }
 
-type Handle = (request: HttpRequest) => Promise<HttpAnswer>
-
-const handled =
-  (simulator: Simulator): Handle =>
-  async ({ method, url, headers = {}, body = '' }) => {
-    const lower = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
-    return await simulator.handle({ method, url: new URL(url), headers: lower, body })
-  }
-
 const told = new Map<string, Promise<HttpAnswer>>()
 
-function remembered(vendor: Handle, request: HttpRequest): Promise<HttpAnswer> {
+function remembered(vendor: Simulator, request: HttpRequest): Promise<HttpAnswer> {
   const key = `${request.method} ${request.url} ${request.body ?? ''}`
-  const known = told.get(key) ?? vendor(request)
+  const known = told.get(key) ?? handled(vendor, request)
   told.set(key, known)
   return known
 }

@@ -1,0 +1,155 @@
+// Whatever a value holds, in a query it stays a value: read back by the pretended vendors' own readers, which were
+// written from the languages and know nothing of how we write them. And a link to the next page leads nowhere else.
+
+import * as fc from 'fast-check'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { followed, quoted, referralsAt } from '../../connectors/partner-center/links.ts'
+import { parseFilter } from '../../connectors/partner-center/simulator/filter.ts'
+import { connector as dynamics } from '../../connectors/dynamics/index.ts'
+import { dynamicsSimulator } from '../../connectors/dynamics/simulator/index.ts'
+import { connector as salesforce } from '../../connectors/salesforce/index.ts'
+import { salesforceSimulator } from '../../connectors/salesforce/simulator/index.ts'
+import { FixConfig, type Host, instantFromMs, kind, type Kind, type Session, type Simulator } from '#spi'
+import { inProcess } from '../support/in-process.ts'
+import { handClock, seededRandom } from '../support/host.ts'
+import { runs } from '../support/runs.ts'
+import { silentLog } from '../support/silent-log.ts'
+import { memoryVault } from '#platform/vault'
+
+const hostile = fc.oneof(
+  fc.string({ unit: 'binary', minLength: 1, maxLength: 40 }),
+  fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 }),
+  fc
+    .array(
+      fc.constantFrom(
+        "'",
+        "''",
+        '\\',
+        '"',
+        '%',
+        '_',
+        '\n',
+        ' OR ',
+        ' or 1 eq 1',
+        '(',
+        ')',
+        '%00',
+        '%27',
+        '&$filter=',
+        '#',
+        '?',
+        '+',
+        '@p1',
+        '\ud800',
+        'x',
+      ),
+      { minLength: 1, maxLength: 10 },
+    )
+    .map((parts) => parts.join('')),
+)
+
+test('a text in a filter of Partner Center is compared as it is', () => {
+  fc.assert(
+    fc.property(hostile, hostile, (value, other) => {
+      const filter = parseFilter(`engagementId eq ${quoted(value)}`, 'strict')
+      expect(filter({ engagementId: value })).toBe(true)
+      if (other.toLowerCase() !== value.toLowerCase()) expect(filter({ engagementId: other })).toBe(false)
+    }),
+    runs(1_000),
+  )
+})
+
+test('I40: a link to the next page is followed on our own endpoint, or not at all', () => {
+  const endpoint = 'https://api.partner.microsoft.com'
+  const link = fc.oneof(
+    fc.webUrl({ withQueryParameters: true }),
+    fc.string({ unit: 'binary' }),
+    fc
+      .tuple(
+        fc.constantFrom('https://', 'http://', '//', '', '\\\\', 'https:', 'javascript:'),
+        fc.constantFrom(
+          'api.partner.microsoft.com',
+          'evil.example',
+          'a@api.partner.microsoft.com',
+          'api.partner.microsoft.com.evil.example',
+          'api.partner.microsoft.com:444',
+          '',
+        ),
+        fc.constantFrom('/v1.0/engagements/referrals', '/referrals', '/v1.0/referrals/', '/../referrals', '/x'),
+        fc.constantFrom('?$skiptoken=a', '', '?a=b#c', '?@evil.example/'),
+      )
+      .map((parts) => parts.join('')),
+  )
+  fc.assert(
+    fc.property(link, (text) => {
+      let url: string
+      try {
+        url = followed(text, endpoint)
+      } catch (error) {
+        expect(error).toBeInstanceOf(FixConfig)
+        return
+      }
+      expect(url.startsWith(`${referralsAt(endpoint)}?`)).toBe(true)
+      expect(new URL(url).origin).toBe(endpoint)
+    }),
+    runs(1_000),
+  )
+})
+
+const now = instantFromMs(Date.UTC(2026, 10, 20, 14))
+const baseUrl = 'http://127.0.0.1:9'
+const signal = new AbortController().signal
+const random = seededRandom(7)
+const told = { now: () => now, random: () => random.next(), baseUrl: () => baseUrl, company: 'empty' } as const
+
+function hostOf(simulator: Simulator): Host {
+  const secrets = { read: async () => 'none' }
+  return { http: inProcess(simulator), clock: handClock(), random, log: silentLog, vault: memoryVault(), secrets }
+}
+
+interface Crm {
+  readonly simulator: Simulator
+  readonly session: Session
+  readonly account: Kind
+  readonly name: string
+}
+
+async function salesforceCrm(): Promise<Crm> {
+  const simulator = salesforceSimulator({ ...told, signIn: 'open' })
+  const settings = { url: baseUrl, auth: { flow: 'none' }, limits: { shareOfDailyLimit: '100%' } }
+  const session = await salesforce.open(salesforce.settings.parse(settings), hostOf(simulator))
+  return { simulator, session, account: kind('Account'), name: 'Name' }
+}
+
+async function dynamicsCrm(): Promise<Crm> {
+  const simulator = dynamicsSimulator(told)
+  const settings = dynamics.settings.parse({ endpoint: baseUrl, authority: baseUrl, auth: { flow: 'none' } })
+  const session = await dynamics.open(settings, hostOf(simulator))
+  return { simulator, session, account: kind('account'), name: 'name' }
+}
+
+describe.each([
+  ['SOQL', salesforceCrm],
+  ['OData', dynamicsCrm],
+] as const)('%s: a question with any text in it', (_, open) => {
+  let crm: Crm
+  beforeAll(async () => {
+    crm = await open()
+    crm.simulator.desk.add(crm.account, { [crm.name]: 'Contoso AG' })
+  })
+
+  test('finds nothing it does not ask for, and spoils no question beside it', async () => {
+    await fc.assert(
+      fc.asyncProperty(hostile, fc.constantFrom('exact' as const, 'companyName' as const), async (value, compare) => {
+        const { session, account, name } = crm
+        const shape = { kind: account, fields: [name] }
+        const ask = (text: string, how: 'exact' | 'companyName') =>
+          ({ shape, by: { match: [{ field: name, value: text, compare: how }] } }) as const
+        const [odd, plain] = await session.find([ask(value, compare), ask('Contoso AG', 'exact')], signal)
+        expect(plain?.map(({ fields }) => fields[name])).toEqual(['Contoso AG'])
+        if (compare === 'exact') expect(odd).toEqual([])
+      }),
+      runs(200),
+    )
+  })
+})
