@@ -58,7 +58,7 @@ const rounded = (value: number): number => (Number.isInteger(value) ? value : Ma
 const patterns: readonly (readonly [RegExp, string])[] = [
   [/\beyJ[\w-]{8,}(?:\.[\w-]*){0,2}/g, '[token]'],
   [/\b(bearer|basic)\s+[\w.~+/=-]{4,}/gi, '$1 [secret]'],
-  [/([\w.]{0,40}(?:secret|password|passwd|token|assertion|api_?key)["']?\s*[=:]\s*)["']?[^\s"'&,;]+/gi, '$1[secret]'],
+  [/((?:secret|password|passwd|token|assertion|api_?key)["']?\s*[=:]\s*)["']?[^\s"'&,;]+/gi, '$1[secret]'],
   [/(https?:\/\/)[^\s/@]+@/gi, '$1[secret]@'],
   [/(https?:\/\/[^\s?#]+)[?#]\S*/gi, '$1?[query]'],
   [/[^\s@<>"',;:()[\]]{1,64}@[^\s@<>"',;:()[\]]{1,255}/g, '[address]'],

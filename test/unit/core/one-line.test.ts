@@ -7,6 +7,8 @@ describe('one line', () => {
     ['other scripts', '台灣 Иван مرحبا 👨‍👩‍👧', '台灣 Иван مرحبا 👨‍👩‍👧'],
     ['line breaks', 'a\r\nb\nc\u2028d\u0085e\tf', 'a b c d e f'],
     ['colours', '\u001b[1;31mred\u001b[0m', 'red'],
+    ['another character set', 'a\u001b(Bb\u001b$(Cc', 'abc'],
+    ['a reset', 'a\u001bcb', 'ab'],
     ['cursor moves', 'a\u001b[2J\u001b[Hb', 'ab'],
     ['a title that is never closed', 'a\u001b]0;evil', 'a'],
     ['a link', '\u001b]8;;https://evil.example\u001b\\text\u001b]8;;\u001b\\', 'text'],
@@ -23,6 +25,9 @@ describe('one line', () => {
     expect(oneLine('abcdefg', 6)).toBe('abcde…')
     expect(oneLine('abcd🎉🎉', 6)).toBe('abcd…')
     expect(oneLine('🎉'.repeat(10), 4)).toBe('🎉…')
+    // However little of what was looked at is left: that there was more is told.
+    expect(oneLine(`ab${'\u200b'.repeat(100)}c`, 10)).toBe('ab…')
+    expect(oneLine(`ab${'\u200b'.repeat(37)}c`, 10)).toBe('abc')
   })
   test('a long text costs no more than a short one', () => {
     const start = performance.now()

@@ -1,8 +1,9 @@
 // F128, F129, I41: whatever is given to the log, one line comes out, and no secret or customer in it.
 
+import { PassThrough } from 'node:stream'
 import { AxiosError, AxiosHeaders } from 'axios'
 import { describe, expect, test } from 'vitest'
-import { openLog, type LogFormat, type LogLevel } from '#platform/log'
+import { openLog, standardStream, type LogFormat, type LogLevel } from '#platform/log'
 import { Bug, FixConfig, NeedsHuman, type Log, type LogFacts, RetryLater, TransportFault } from '#spi'
 import { handClock } from '../../support/host.ts'
 
@@ -26,6 +27,13 @@ describe('a line', () => {
       log.with({ pipeline: 'cosell' }).with({ run: '8812' }).info('a', { run: '8813', count: 1 }),
     )
     expect(lines[0]).toContain('"pipeline":"cosell","run":"8813","count":1')
+  })
+  test('facts are on a line of every level', () => {
+    const lines = written((log) => {
+      const narrow = log.with({ pipeline: 'cosell' })
+      for (const level of ['debug', 'info', 'warn', 'error'] as const) narrow[level]('a', { count: 1 })
+    })
+    expect(lines.map((line) => line.includes('"pipeline":"cosell","count":1'))).toEqual([true, true, true, true])
   })
   test('below the level nothing is written', () => {
     expect(written((log) => (log.debug('a'), log.info('b'), log.warn('c'), log.error('d')), 'warn')).toHaveLength(2)
@@ -155,4 +163,14 @@ describe('for people and for the journal', () => {
       expect(lines[0]?.startsWith('{')).toBe(!isTTY)
     }
   })
+})
+
+test('a standard stream is written to, and a reader that went away takes nobody with it', () => {
+  const stream = Object.assign(new PassThrough(), { isTTY: true }) as unknown as NodeJS.WriteStream
+  const [first, second] = [standardStream(stream), standardStream(stream)]
+  first.write('a\n')
+  second.write('b\n')
+  expect([String(stream.read()), first.isTTY]).toEqual(['a\nb\n', true])
+  expect(() => stream.emit('error', new Error('EPIPE'))).not.toThrow()
+  expect(stream.listenerCount('error')).toBe(1)
 })

@@ -79,7 +79,8 @@ describe('where it was thrown', () => {
   })
   test('is not what a message pretends', () => {
     const message = 'x\n    at run (/opt/src/CANARY/secret.ts:1:1)'
-    expect(thrownAt(`Error: ${message}\n    at run (/opt/src/a.ts:1:1)`, message)).toEqual(['src/a.ts:1:1'])
+    const frames = '    at run (/opt/src/a.ts:1:1)\n    at call (/opt/src/b.ts:2:2)'
+    expect(thrownAt(`Error: ${message}\n${frames}`, message)).toEqual(['src/a.ts:1:1', 'src/b.ts:2:2'])
     expect(thrownAt('Error\n    at run (/opt/src/a.ts:1:1)', '')).toEqual(['src/a.ts:1:1'])
   })
   test('is nowhere, where nothing is known of it', () => expect(thrownAt(undefined)).toEqual([]))

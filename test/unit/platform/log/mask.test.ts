@@ -41,6 +41,8 @@ test('a text is cut after it was masked, and never in a secret that begins befor
 
 test('facts are of their own kind, or not at all', () => {
   const facts = { code: 7, status: '200', ms: 1.23456, count: 3, value: true, pipeline: true, error: undefined }
-  expect(maskedFacts(facts as never)).toEqual({ count: 3, ms: 1.235, value: true })
-  expect(maskedFacts({ value: 'words', status: false } as never)).toEqual({})
+  expect(maskedFacts(facts as never)).toStrictEqual({ count: 3, ms: 1.235, value: true })
+  for (const odd of ['words', { of: 'words' }, ['words'], null, 7n])
+    expect(maskedFacts({ value: odd, status: false, code: odd === 'words' ? null : odd } as never)).toStrictEqual({})
+  expect(maskedFacts(Object.create({ pipeline: 'inherited' }) as never)).toStrictEqual({})
 })
