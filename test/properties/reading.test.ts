@@ -37,14 +37,14 @@ interface Vendor {
   readonly clock: HandClock
   readonly kind: Kind
   readonly field: string
-  open(): Promise<Session>
-  fresh(n: number): Fields
+  readonly open: () => Promise<Session>
+  readonly fresh: (n: number) => Fields
 }
 
 function parts(): {
   readonly clock: HandClock
   readonly told: Parameters<typeof dynamicsSimulator>[0]
-  host(of: Simulator): Host
+  readonly host: (of: Simulator) => Host
 } {
   const clock = handClock()
   const random = seededRandom(7)

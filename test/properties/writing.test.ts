@@ -22,6 +22,7 @@ import {
   type RecordId,
   type Session,
   type Simulator,
+  textOf,
   withAt,
 } from '#spi'
 import { memoryVault } from '#platform/vault'
@@ -65,16 +66,16 @@ const wishes = fc.record(
 
 const pathOf = (pointer: string): string => pointer.slice(1).replaceAll('/', '.')
 const asSent: Readonly<Record<string, (value: Json) => Json>> = {
-  'details.dealValue': (value) => canonicalDecimal(String(value)) ?? null,
-  'details.currency': (value) => String(value).toUpperCase(),
-  'details.closingDateTime': (value) => `${String(value)}T00:00:00Z`,
+  'details.dealValue': (value) => canonicalDecimal(textOf(value)) ?? null,
+  'details.currency': (value) => textOf(value).toUpperCase(),
+  'details.closingDateTime': (value) => `${textOf(value)}T00:00:00Z`,
 }
 
 describe('the patch of a referral', () => {
   test('applied to it makes what was wished, and nothing else', () => {
     fc.assert(
       fc.property(wishes, (fields) => {
-        const wish = wishFrom(fields as Fields)
+        const wish = wishFrom(fields)
         if (isSyncError(wish)) throw wish
         const patched = wish.operations.reduce<JsonObject>(
           (made, { path, value }) => withAt(made, pathOf(path), value as Json),
@@ -146,7 +147,7 @@ describe('the patch of a referral', () => {
   test('moves the deal last, so that what was edited with it is there before it closes', () => {
     fc.assert(
       fc.property(wishes, (fields) => {
-        const wish = wishFrom(fields as Fields)
+        const wish = wishFrom(fields)
         if (isSyncError(wish)) throw wish
         const order = wish.operations.map(({ path }) => ['/status', '/substatus', '/statusReason'].includes(path))
         expect(order).toEqual(order.toSorted((a, b) => Number(a) - Number(b)))
@@ -218,7 +219,7 @@ const crms = [
 ] as const
 
 const asText = (value: Json | undefined): string | null =>
-  value === null || value === undefined ? null : (canonicalDecimal(String(value)) ?? String(value))
+  value === null || value === undefined ? null : (canonicalDecimal(textOf(value)) ?? textOf(value))
 
 describe.each(crms)('%s: an update', (_, open, fields) => {
   test('changes what it names to what it says, and nothing else', async () => {
