@@ -5,6 +5,7 @@
 //   npm run simulate -- --seed 4711               one seed, told at length and made as small as it gets when it fails
 //   npm run simulate -- --seed 4711 --variant no-if-match
 //   npm run simulate -- --variants --seeds 400    how often each mistake is noticed
+//   npm run simulate -- --troubles --seeds 40     each trouble alone, and every two of them, with so many seeds each
 //   npm run simulate -- --pairs                   the engine dies twice, at every two moments of the four shortest stories
 //
 // Ends with 1 when a seed fails, or when a variant does not.
@@ -18,6 +19,7 @@ import { shrink } from './shrink.ts'
 import { simulate } from './simulate.ts'
 import { storyOf } from './story.ts'
 import { tell } from './tell.ts'
+import { encounters, nameOf, storyWith, troubles } from './troubles.ts'
 import { variants } from './variants/list.ts'
 import { replacementsOf, usesPatches } from './variants/variants.ts'
 
@@ -30,6 +32,7 @@ const { values } = parseArgs({
     variant: { type: 'string' },
     variants: { type: 'boolean', default: false },
     pairs: { type: 'boolean', default: false },
+    troubles: { type: 'boolean', default: false },
     /** Stop after so many failures; 0: never. */
     failures: { type: 'string', default: '0' },
   },
@@ -42,6 +45,7 @@ const tellsMax = 20
 
 if (values.variants) await wrong()
 else if (values.pairs) await pairs()
+else if (values.troubles) await encountered(seedsFrom(from, count))
 else if (values.seed === undefined) await many(seedsFrom(from, count))
 // The engine's text is changed in another process only.
 else if (values.variant !== undefined && usesPatches(values.variant)) await many([Number(values.seed)])
@@ -108,6 +112,23 @@ async function atMoments(name: string): Promise<{ moments: number; noticed: numb
   const args = ['--disable-warning=ExperimentalWarning', trial, name, 'moments']
   const { stdout } = await promisify(execFile)(process.execPath, args)
   return JSON.parse(stdout) as { moments: number; noticed: number; first: string | null }
+}
+
+/** Each trouble alone and with every other one, whatever else the seed's own dice would have brought. */
+async function encountered(seeds: readonly number[]): Promise<void> {
+  let [worlds, wrong] = [0, 0]
+  for (const some of encounters)
+    for (const seed of seeds) {
+      const [first] = (await simulate(storyWith(seed, some))).violations
+      worlds += 1
+      if (!first) continue
+      wrong += 1
+      console.log(`${nameOf(some)}, seed ${seed}: ${first.invariant} ${first.referral}: ${first.what}`)
+    }
+  console.log(
+    `${wrong} of ${worlds} worlds with violations; ${troubles.length} troubles, ${encounters.length} encounters.`,
+  )
+  process.exitCode = wrong > 0 ? 1 : 0
 }
 
 async function pairs(): Promise<void> {

@@ -6,6 +6,7 @@ import type { Replacements } from './engine.ts'
 import { shrink } from './shrink.ts'
 import { simulate, simulateSeed } from './simulate.ts'
 import { storyOf, type Story } from './story.ts'
+import { encounters, nameOf, storyWith, troubles } from './troubles.ts'
 import { replacementsOf } from './variants/variants.ts'
 
 const seeds = 150
@@ -18,6 +19,19 @@ test(`I1 to I17, I26, F46, F73, F75: ${seeds} seeded worlds end as promised`, { 
   }
   expect(broken).toEqual([])
 })
+
+test(
+  `F1 to F108: each of ${troubles.length} troubles alone, and every two of them together`,
+  { timeout: 120_000 },
+  async () => {
+    const broken: string[] = []
+    for (const [seed, some] of encounters.entries()) {
+      const [first] = (await simulate(storyWith(seed, some))).violations
+      if (first) broken.push(`${nameOf(some)}, seed ${seed}: ${first.invariant} ${first.referral}: ${first.what}`)
+    }
+    expect(broken).toEqual([])
+  },
+)
 
 /** Each was lost or doubled once, and is told for ever. */
 const onceBroken: readonly [seed: number, found: string][] = [

@@ -164,7 +164,7 @@ function mannersOf(seed: number): Manners {
   const hidden = throwing.chance(0.1) ? { fromMs: 30 * minute, untilMs: throwing.whole(40, 80) * minute } : null
   const policy = (): Policy => throwing.pick(['newest', 'partnerCenter', 'crm', 'ask'])
   const skew = (): number => (throwing.chance(0.3) ? throwing.whole(-24 * 60, 24 * 60) * minute : 0)
-  return {
+  return withSweeps({
     everyMs: throwing.whole(1, 5) * minute,
     activeMs: 90 * minute,
     quietMs: 75 * minute,
@@ -195,5 +195,9 @@ function mannersOf(seed: number): Manners {
     bareAccounts: throwing.chance(0.5),
     exactStreams: throwing.chance(0.3),
     diskFails: sometimes(0.15, 0.03),
-  }
+  })
 }
+
+/** A ledger that begins anew may have read an old state, and a stream that tells each change once does not tell it again. */
+const withSweeps = (manners: Manners): Manners =>
+  manners.wipeAtMs !== null && manners.exactStreams ? { ...manners, sweepEvery: 4 } : manners

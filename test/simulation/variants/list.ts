@@ -311,7 +311,7 @@ export const variants: readonly Variant[] = [
     at('core/reconcile/status.ts', 'if (field === null || base === value) continue', 'if (field === null) continue'),
     at(
       'core/reconcile/side.ts',
-      '    if (to.now !== null && ours !== undefined && sameJson(ours, theirs)) continue\n    to.fields[path] = theirs\n    to.lines.push(\n      line({ path',
+      '    if (ours !== undefined && sameJson(ours, theirs)) continue\n    to.fields[path] = theirs\n    to.lines.push(\n      line({ path',
       '    to.fields[path] = theirs\n    to.lines.push(\n      line({ path',
     ),
   ),
