@@ -11,7 +11,7 @@ import { connector as salesforce } from '../../connectors/salesforce/index.ts'
 import { salesforceSimulator } from '../../connectors/salesforce/simulator/index.ts'
 import { FixConfig, type Host, instantFromMs, kind, type Kind, type Session, type Simulator } from '#spi'
 import { inProcess } from '../support/in-process.ts'
-import { handClock, seededRandom } from '../support/host.ts'
+import { handClock, type HandClock, seededRandom } from '../support/host.ts'
 import { runs } from '../support/runs.ts'
 import { silentLog } from '../support/silent-log.ts'
 import { memoryVault } from '#platform/vault'
@@ -102,12 +102,13 @@ const signal = new AbortController().signal
 const random = seededRandom(7)
 const told = { now: () => now, random: () => random.next(), baseUrl: () => baseUrl, company: 'empty' } as const
 
-function hostOf(simulator: Simulator): Host {
+function hostOf(simulator: Simulator, clock: HandClock): Host {
   const secrets = { read: async () => 'none' }
-  return { http: inProcess(simulator), clock: handClock(), random, log: silentLog, vault: memoryVault(), secrets }
+  return { http: inProcess(simulator), clock, random, log: silentLog, vault: memoryVault(), secrets }
 }
 
 interface Crm {
+  readonly clock: HandClock
   readonly simulator: Simulator
   readonly session: Session
   readonly account: Kind
@@ -115,17 +116,19 @@ interface Crm {
 }
 
 async function salesforceCrm(): Promise<Crm> {
+  const clock = handClock()
   const simulator = salesforceSimulator({ ...told, signIn: 'open' })
   const settings = { url: baseUrl, auth: { flow: 'none' }, limits: { shareOfDailyLimit: '100%' } }
-  const session = await salesforce.open(salesforce.settings.parse(settings), hostOf(simulator))
-  return { simulator, session, account: kind('Account'), name: 'Name' }
+  const session = await salesforce.open(salesforce.settings.parse(settings), hostOf(simulator, clock))
+  return { clock, simulator, session, account: kind('Account'), name: 'Name' }
 }
 
 async function dynamicsCrm(): Promise<Crm> {
+  const clock = handClock()
   const simulator = dynamicsSimulator(told)
   const settings = dynamics.settings.parse({ endpoint: baseUrl, authority: baseUrl, auth: { flow: 'none' } })
-  const session = await dynamics.open(settings, hostOf(simulator))
-  return { simulator, session, account: kind('account'), name: 'name' }
+  const session = await dynamics.open(settings, hostOf(simulator, clock))
+  return { clock, simulator, session, account: kind('account'), name: 'name' }
 }
 
 describe.each([
@@ -141,7 +144,9 @@ describe.each([
   test('finds nothing it does not ask for, and spoils no question beside it', async () => {
     await fc.assert(
       fc.asyncProperty(hostile, fc.constantFrom('exact' as const, 'companyName' as const), async (value, compare) => {
-        const { session, account, name } = crm
+        const { clock, session, account, name } = crm
+        // Our share of the calls is for five minutes.
+        clock.turn(300_000)
         const shape = { kind: account, fields: [name] }
         const ask = (text: string, how: 'exact' | 'companyName') =>
           ({ shape, by: { match: [{ field: name, value: text, compare: how }] } }) as const

@@ -36,6 +36,8 @@ interface Deal {
   closedBy: Stage | null
   closesSent: number
   closesMade: number
+  /** By Microsoft, and the seller's record still shows the close. */
+  isReopened: boolean
 }
 
 type Act =
@@ -61,6 +63,7 @@ const fresh = (): Deal => ({
   closedBy: null,
   closesSent: 0,
   closesMade: 0,
+  isReopened: false,
 })
 
 function verdictOf(deal: Deal, map: StageMap, of: StandingView['policy']): StandingVerdict {
@@ -103,11 +106,13 @@ function live(deal: Deal, one: Act): void {
     if (row && isClosed(row.stage) && row.stage !== deal.right?.stage) deal.closesMade += 1
     deal.right = row
     // A record that is open again has not been closed by anything any more.
-    if (row && !isClosed(row.stage)) deal.closedBy = null
+    if (row && !isClosed(row.stage)) Object.assign(deal, { closedBy: null, isReopened: false })
   }
   if (one.who !== 'microsoft') return
-  // What is over may be opened again there, and is never turned from one end into another.
-  if (isClosed(deal.left.stage) && isClosed(one.stage)) return
+  // What is over may be opened again there, and ends otherwise only after the seller has gone on with it: whose close the
+  // CRM shows could not be told in between.
+  if (isClosed(one.stage) && (isClosed(deal.left.stage) || deal.isReopened)) return
+  deal.isReopened ||= isClosed(deal.left.stage)
   deal.left = { stage: one.stage, step: one.stage === 'Accepted' ? one.step : null }
 }
 
