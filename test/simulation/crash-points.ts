@@ -81,7 +81,7 @@ export const shortStories: readonly ShortStory[] = [
   }),
   told({
     name: 'what the deal began with changes at Microsoft',
-    edits: [[4, 'referral', { set: 'notes', to: 'Wants a call' }]],
+    edits: [[8, 'referral', { set: 'notes', to: 'Wants a call' }]],
     ends: { referral: { details: { notes: 'Wants a call' } }, deal: { Description: 'First talk went well.' } },
   }),
   told({
