@@ -46,11 +46,9 @@ export class History {
     const name = nameOf.history(history.active.number)
     const segment = await Segment.open(home, name, { kind: 'history', ledger })
     const before = closed.at(-1)?.info
-    const follows = before && segment.head.after.toString('hex') === before.chain
-    const first = before ? before.first + before.events : segment.head.first
-    if ((before && !follows) || segment.head.first !== first)
+    if (before && segment.head.after.toString('hex') !== before.chain)
       throw damaged(home.directory, name, 'does not go on where the part before it ends')
-    const growing = new GrowingPart(segment, first)
+    const growing = new GrowingPart(segment, before ? before.first + before.events : segment.head.first)
     await growing.grow()
     return new History(options, closed, growing)
   }
@@ -76,10 +74,6 @@ export class History {
     return this.#growing
   }
 
-  get keyIsCurrent(): boolean {
-    return this.#growing.segment.head.key === this.#catalogue.home.keys.currentId
-  }
-
   tag(link: LinkKey | null): string | null {
     return link === null ? null : tagOf(link, this.#tagKey)
   }
@@ -103,12 +97,12 @@ export class History {
   }
 
   /** Is it time for another part, with an event of this time to come? */
-  isFull(at: string | undefined): boolean {
+  isFull(at: string): boolean {
     const { postings, segment, oldest } = this.#growing
     if (postings.count === 0) return false
     if (postings.count >= this.#sizes.historyEvents || segment.bytes >= this.#sizes.historyBytes) return true
     const start = parseInstant(oldest)
-    return at !== undefined && start !== undefined && at > later(start, this.#sizes.historyMs)
+    return start !== undefined && at > later(start, this.#sizes.historyMs)
   }
 
   /** Makes the next part ready; nothing changes yet. Whoever calls sees to it that nothing is appended meanwhile. */
@@ -125,7 +119,7 @@ export class History {
       after: this.chain,
       first: this.next,
     })
-    await home.files.syncDirectory(home.directory)
+    await segment.during(home.files.syncDirectory(home.directory))
     return segment
   }
 

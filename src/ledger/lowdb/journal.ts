@@ -15,6 +15,7 @@ import type { Catalogue } from './catalogue.ts'
 import { Contents } from './contents.ts'
 import { encodeGroup, type Staged } from './group.ts'
 import type { History } from './history.ts'
+import type { ClosedPart } from './history-part.ts'
 import { nameOf, type Manifest, type SnapshotEntry } from './manifest.ts'
 import type { OpenedFiles } from './opening.ts'
 import { pause } from './pause.ts'
@@ -128,18 +129,15 @@ export class Journal implements Adapter<Working> {
       first: 1,
     } as const
     const next = await Segment.create(home, nameOf.journal(number), head)
-    await home.files.syncDirectory(home.directory)
+    await next.during(home.files.syncDirectory(home.directory))
     const chain = after.toString('hex')
     const full = { number: number - 1, bytes: this.#active.bytes, chain, lastEvent: this.history.next - 1 }
-    await this.#mustSucceed(() =>
-      this.catalogue.change((was) => ({
-        ...was,
-        journal: {
-          closed: [...was.journal.closed, full],
-          active: { number, bytes: next.bytes, chain, clean: false },
-        },
-      })),
-    )
+    const active = { number, bytes: next.bytes, chain, clean: false }
+    const change = (was: Manifest): Manifest => ({
+      ...was,
+      journal: { closed: [...was.journal.closed, full], active },
+    })
+    await next.during(this.#mustSucceed(() => this.catalogue.change(change)))
     this.#closed = [...this.#closed, this.#active]
     this.#active = next
     this.#options.onPage()
@@ -154,7 +152,12 @@ export class Journal implements Adapter<Working> {
   async turnHistory(): Promise<void> {
     await this.#mustSucceed(() => this.history.sync())
     const next = await this.history.prepareNext()
-    await this.#mustSucceed(() => this.history.goOnIn(next))
+    await next.during(this.#mustSucceed(() => this.history.goOnIn(next)))
+  }
+
+  /** Names a part of the history that was written anew, in place of the old one. */
+  async replacePart(number: number, fresh: ClosedPart): Promise<void> {
+    await this.#mustSucceed(() => this.history.replaceParts(new Map([[number, fresh]])))
   }
 
   /**

@@ -95,6 +95,16 @@ export class Segment {
     return this.#file.sync()
   }
 
+  /** Where this fails nobody will use the file, so it is closed. */
+  async during<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work
+    } catch (error) {
+      await this.release()
+      throw error
+    }
+  }
+
   /** Keeps it readable until `release`, even when the ledger is done with it. */
   hold(): void {
     this.#holds += 1

@@ -68,15 +68,15 @@ export async function takeSnapshot(full: FullFiles, options: SnapshotOptions): P
     else await segment.release()
     throw error
   }
-  await moveAll(copy.moved, segments, contents)
+  await moveAll(copy.moved, contents)
   await removeFiles(home, segments)
 }
 
-/** What was changed or dropped meanwhile no longer stands in the old files, and stays where it is. */
-async function moveAll(moved: readonly Moved[], from: ReadonlySet<Segment>, contents: Contents): Promise<void> {
+/** What was changed or dropped meanwhile is no longer what was copied, and stays where it is. */
+async function moveAll(moved: readonly Moved[], contents: Contents): Promise<void> {
   for (let i = 0; i < moved.length; i += MOVES_AT_ONCE) {
     for (const { held, to } of moved.slice(i, i + MOVES_AT_ONCE))
-      if (from.has(held.segment) && contents.get(held.table, held.key) === held) contents.move(held, to)
+      if (contents.get(held.table, held.key) === held) contents.move(held, to)
     await pause()
   }
 }

@@ -110,13 +110,13 @@ export class Tidying {
   }
 
   async #rewriteHistory(tags: ReadonlySet<string>): Promise<void> {
-    const { home } = this.#options.journal.catalogue
-    const { history } = this.#options.journal
-    for (const part of history.parts) {
+    const { journal } = this.#options
+    const { home } = journal.catalogue
+    for (const part of journal.history.parts) {
       if (!(await needsRewrite(home, part, tags))) continue
       const fresh = await rewritePart(home, part, tags, this.#stop.signal)
-      await home.files.syncDirectory(home.directory)
-      await history.replaceParts(new Map([[part.info.number, fresh]]))
+      await fresh.segment.during(home.files.syncDirectory(home.directory))
+      await fresh.segment.during(journal.replacePart(part.info.number, fresh))
     }
   }
 

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { decodeBatch } from '#ledger/lowdb/batch'
+import { decodeFrame } from '#ledger/lowdb/frame'
 import { createSealer } from '#ledger/seal'
 import { SimDisk } from './sim-disk.ts'
 import { everythingIn, fact, openOn, pathOf, refusal, seenOn } from './store.ts'
@@ -75,6 +77,31 @@ describe('clearing up', () => {
     expect(await seenOn(disk)).toBe(seen)
     expect(disk.openFiles).toBe(0)
   })
+
+  const pieces = [
+    ['so many entries', facts(600, 0), {}, [256, 256, 88]],
+    ['so many entries, with nothing left over', facts(512, 0), {}, [256, 256]],
+    ['so many bytes', facts(25, 1000), { snapshotFrameBytes: 100 }, [10, 10, 5]],
+    ['so many bytes and one', facts(25, 1000), { snapshotFrameBytes: 101 }, [11, 11, 3]],
+  ] as const
+  for (const [name, changes, sizes, found] of pieces)
+    test(`holds at most ${name} in memory`, async () => {
+      const disk = new SimDisk()
+      const ledger = await openOn(disk, { sizes })
+      await ledger.commit(changes)
+      await ledger.compact()
+      await ledger.close()
+      const bytes = disk.bytesOf(pathOf(disk, 'snapshot'))
+      const counts: number[] = []
+      for (let at = 0; at < bytes.length;) {
+        const decoded = decodeFrame(bytes, at, 'journal')
+        if (decoded.is !== 'frame') expect.fail('not a frame')
+        const batch = decodeBatch(decoded.frame.body, Buffer.alloc(32), null)
+        if (batch) counts.push(batch.changes.length)
+        at += decoded.frame.size
+      }
+      expect(counts).toEqual(found)
+    })
 
   test('copies nothing that is not as it was written, and leaves the files it stands in', async () => {
     for (const sealed of [false, true]) {

@@ -154,6 +154,20 @@ describe('what is not a commit is not final', () => {
     await again.close()
   })
 
+  test('and so is one that names a part of the history which was written anew', async () => {
+    const disk = new SimDisk()
+    const ledger = await openOn(disk, { sizes: { historyEvents: 1 } })
+    for (const n of [1, 2]) await ledger.commit([], [sampleEvent(n)])
+    const isWrittenAnew = () => disk.paths().some((path) => path.includes('-r1'))
+    disk.breaks = (operation, path) =>
+      operation === 'rename' && path.includes('manifest') && isWrittenAnew() ? 'EIO' : undefined
+    expect(await refusal(forgetting(ledger))).toBe('DB-4009')
+    disk.breaks = () => undefined
+    expect(await refusal(ledger.compact())).toBe('DB-4010')
+    await ledger.close()
+    expect(disk.openFiles).toBe(0)
+  })
+
   test('a read that fails is told as a fault of the disk', async () => {
     const disk = new SimDisk()
     const ledger = await openOn(disk)
@@ -162,6 +176,67 @@ describe('what is not a commit is not final', () => {
     expect(await refusal(ledger.get('fact', 'a'))).toBe('DB-4009')
     expect((await ledger.get('fact', 'a'))?.['n']).toBe(1)
     await ledger.close()
+  })
+})
+
+test('F74: whatever single operation fails, a new start finds all that was acknowledged, and forgets what it was told', async () => {
+  const sizes = { journalBytes: 900, historyEvents: 2 }
+  const base = new SimDisk()
+  const first = await openOn(base, { sizes })
+  for (let n = 0; n < 6; n += 1) await first.commit([fact(`f${n % 3}`, n)], [sampleEvent(n)])
+  await first.close()
+  let fails = 0
+  for (let nth = 1; nth === 1 || fails === nth - 1; nth += 1) {
+    const disk = base.afterKill()
+    const ledger = await openOn(disk, { sizes })
+    let count = 0
+    disk.breaks = (operation) => {
+      if (operation === 'read' || operation === 'list') return undefined
+      count += 1
+      return count === nth ? 'EIO' : undefined
+    }
+    const commit = await refusal(ledger.commit([fact('f9', 9)], [sampleEvent(9)]))
+    const codes = [
+      await refusal(ledger.compact()),
+      await refusal(forgetting(ledger)),
+      await refusal(ledger.expire(minute(3))),
+    ]
+    disk.breaks = () => undefined
+    if (count >= nth) fails = nth
+    await ledger.close()
+    expect(disk.openFiles, `operation ${nth}`).toBe(0)
+    const again = await openOn(disk.afterKill(), { sizes })
+    await again.compact() // waits for its turn behind what the start took up
+    expect((await again.verifyHistory()).altered, `operation ${nth}`).toEqual([])
+    const facts = (await again.getMany('fact', ['f0', 'f1', 'f2', 'f9'])).map((one) => one?.['n'])
+    expect(facts.slice(0, 3), `operation ${nth}`).toEqual([3, 4, 5])
+    if (commit === undefined) expect(facts[3]).toBe(9)
+    expect(codes.filter((code) => code !== undefined && !['DB-4009', 'DB-4010'].includes(code))).toEqual([])
+    await again.close()
+  }
+  expect(fails).toBeGreaterThan(40)
+})
+
+describe('a ledger that was closed', () => {
+  test('says so, whatever it is asked', async () => {
+    const ledger = await openOn(new SimDisk())
+    await ledger.close()
+    const calls: readonly (() => Promise<unknown>)[] = [
+      () => ledger.get('fact', 'a'),
+      () => ledger.getMany('fact', []),
+      () => ledger.all('fact')[Symbol.asyncIterator]().next(),
+      () => ledger.count('fact'),
+      () => ledger.linksOf([]),
+      () => ledger.due(minute(1), 9),
+      () => ledger.commit([fact('a', 1)]),
+      () => ledger.history({})[Symbol.asyncIterator]().next(),
+      () => forgetting(ledger),
+      () => ledger.expire(minute(1)),
+      () => ledger.verifyHistory(),
+      () => ledger.backup('/backup'),
+      () => ledger.compact(),
+    ]
+    for (const call of calls) expect(await refusal(call()), String(call)).toBe('DB-4016')
   })
 })
 

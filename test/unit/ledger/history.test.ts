@@ -4,7 +4,17 @@ import { createSealer } from '#ledger/seal'
 import { digestOf } from '#ledger/event-record'
 import { decodeFrame, encodeFrame, HEADER_BYTES, type Frame } from '#ledger/lowdb/frame'
 import type { EmbeddedLedger, HistoryFilter } from '#ledger'
-import { minute, putLink, sampleEvent, sampleIntent, sampleKey, sampleLink } from '#testkit/ledger-samples'
+import {
+  minute,
+  OPPORTUNITY,
+  putLink,
+  sampleEvent,
+  sampleIntent,
+  sampleKey,
+  sampleLink,
+  sampleRecord,
+  waitingUntil,
+} from '#testkit/ledger-samples'
 import { SimDisk } from './sim-disk.ts'
 import { everythingIn, fact, openOn, pathOf, refusal, signed } from './store.ts'
 
@@ -110,6 +120,41 @@ describe('the history in parts', () => {
     await reopened.close()
   })
 
+  test('is refused where it is not as it was written, with postings or without', async () => {
+    const told: readonly (readonly [string, (frame: Buffer) => Buffer])[] = [
+      ['a bit that flipped', (frame) => Buffer.from(frame).fill(1, 30, 31)],
+      ['words that were altered', (frame) => forged(frame, 'Contoso', 'Fabrika')],
+    ]
+    for (const [name, change] of told) {
+      const { disk, ledger } = await withEvents(7)
+      const { pieces, put } = framesIn(disk, pathOf(disk, 'history-000001.log'))
+      put(pieces.map((piece, n) => (n === 1 ? change(piece) : piece)))
+      expect(await refusal(numbersOf(ledger, { link: sampleKey(1) })), name).toBe('DB-4003')
+      expect(await refusal(ledger.forget(sampleKey(1), { at: minute(50), who: 'anna' })), name).toBe('DB-4003')
+      expect(ledger.failure).toBeNull()
+      await ledger.close()
+      expect(disk.openFiles).toBe(0)
+    }
+    const { disk, ledger } = await withEvents(7)
+    const path = pathOf(disk, 'history-000001.log')
+    disk.delete(pathOf(disk, '.index'))
+    disk.alter(path, disk.bytesOf(path).length - 1)
+    expect(await refusal(numbersOf(ledger, { link: sampleKey(1) }))).toBe('DB-4003')
+    await ledger.close()
+  })
+
+  test('is not the history any more where a full part is longer, or stands in the place of another', async () => {
+    const { disk, ledger } = await withEvents(7)
+    await ledger.close()
+    const [one, two] = [1, 2].map((n) => disk.bytesOf(pathOf(disk, `history-00000${n}.log`)))
+    expect(one!.length).toBe(two!.length)
+    for (const bytes of [Buffer.concat([one!, Buffer.alloc(1)]), two!]) {
+      const copy = disk.afterKill()
+      copy.put(pathOf(disk, 'history-000001.log'), bytes)
+      expect(await refusal(openOn(copy, { sizes }))).toBe('DB-4003')
+    }
+  })
+
   test('begins another part when a month has passed, so that little can expire too', async () => {
     const disk = new SimDisk()
     const ledger = await openOn(disk)
@@ -199,12 +244,31 @@ describe('a long history', () => {
 
 describe('expire', () => {
   test('lets go of what is older than asked, and of nothing as old', async () => {
-    const { ledger } = await withEvents(8)
-    expect(await ledger.expire(minute(3))).toEqual({ events: 0 })
-    expect(await ledger.expire(minute(4))).toEqual({ events: 3 })
-    expect(await ledger.expire(minute(8))).toEqual({ events: 3 })
-    expect(await numbersOf(ledger, {})).toEqual([7, 8])
-    expect(await ledger.expire(minute(9))).toEqual({ events: 2 })
+    const { disk, ledger } = await withEvents(8)
+    const logs = () => disk.paths().flatMap((path) => /history-\d+\.log/.exec(path) ?? [])
+    for (const [before, events, left] of [
+      [3, 0, ['history-000001.log', 'history-000002.log', 'history-000003.log']],
+      [4, 3, ['history-000002.log', 'history-000003.log']],
+      [8, 3, ['history-000003.log']],
+      [9, 2, ['history-000004.log']],
+      [9, 0, ['history-000004.log']],
+    ] as const) {
+      expect(await ledger.expire(minute(before))).toEqual({ events })
+      expect(logs()).toEqual(left)
+    }
+    await ledger.close()
+  })
+
+  test('goes by the latest event of a part, wherever in it that stands', async () => {
+    const disk = new SimDisk()
+    const ledger = await openOn(disk, { sizes })
+    for (const n of [5, 9, 2, 9]) await ledger.commit([], [sampleEvent(n)])
+    expect(await ledger.expire(minute(8))).toEqual({ events: 0 })
+    await ledger.commit(
+      [],
+      [5, 1, 2].map((n) => sampleEvent(n)),
+    )
+    expect(await ledger.expire(minute(10))).toEqual({ events: 7 })
     await ledger.close()
   })
 
@@ -266,27 +330,41 @@ describe('verifyHistory shows what somebody altered', () => {
       const { altered } = await ledger.verifyHistory()
       expect(altered.map((one) => one.number).toSorted((a, b) => a - b)).toEqual(found)
       await ledger.close()
+      expect(disk.openFiles).toBe(0)
     })
 
-  test('a whole part told anew, with a manifest that fits it', async () => {
-    const { disk, ledger } = await withEvents(7)
-    await ledger.close()
-    const { pieces, put } = framesIn(disk, pathOf(disk, 'history-000001.log'))
-    const { frames, chain } = toldAnew(pieces, ({ chained, loose }) => {
-      const words = replaced(loose, 'Contoso', 'Fabrika')
-      return { chained: Buffer.concat([chained.subarray(0, -32), digestOf(words)]), loose: words }
-    })
-    put(frames)
-    const manifest = pathOf(disk, 'manifest')
-    const [line = ''] = disk.bytesOf(manifest).toString('latin1').split('\n')
-    const before = decodeFrame(pieces.at(-1)!, 0, 'history')
-    const was = before.is === 'frame' ? before.frame.chain.toString('hex') : expect.fail()
-    disk.put(manifest, signed(line.replace(was, chain.toString('hex'))))
-    const reopened = await openOn(disk, { sizes })
-    const { altered } = await reopened.verifyHistory()
-    expect(altered.map(({ number }) => number)).toEqual([4])
-    await reopened.close()
+  const otherWords: Parameters<typeof toldAnew>[1] = ({ chained, loose }) => {
+    const words = replaced(loose, 'Contoso', 'Fabrika')
+    return { chained: Buffer.concat([chained.subarray(0, -32), digestOf(words)]), loose: words }
+  }
+  const otherNumber: Parameters<typeof toldAnew>[1] = ({ chained, loose }) => ({
+    chained: replaced(chained, '"number":2', '"number":9'),
+    loose,
   })
+  const toldOtherwise = [
+    ['other words', otherWords, [4]],
+    ['another number', otherNumber, [2, 4]],
+  ] as const
+  for (const [what, otherwise, found] of toldOtherwise)
+    test(`a whole part told anew, with ${what} and a manifest that fits it`, async () => {
+      const { disk, ledger } = await withEvents(7)
+      await ledger.close()
+      const { pieces, put } = framesIn(disk, pathOf(disk, 'history-000001.log'))
+      const { frames, chain } = toldAnew(pieces, otherwise)
+      put(frames)
+      const manifest = pathOf(disk, 'manifest')
+      const [line = ''] = disk.bytesOf(manifest).toString('latin1').split('\n')
+      const before = decodeFrame(pieces.at(-1)!, 0, 'history')
+      const was = before.is === 'frame' ? before.frame.chain.toString('hex') : expect.fail()
+      disk.put(manifest, signed(line.replace(was, chain.toString('hex'))))
+      const reopened = await openOn(disk, { sizes })
+      const { altered } = await reopened.verifyHistory()
+      expect(altered.map(({ number }) => number)).toEqual(found)
+      disk.delete(pathOf(disk, '.index'))
+      const byLink = refusal(numbersOf(reopened, { link: sampleKey(1) }))
+      expect(await byLink).toBe(what === 'other words' ? undefined : 'DB-4003')
+      await reopened.close()
+    })
 
   test('more than anybody reads: the first hundred', async () => {
     const { disk, ledger } = await withEvents(0, { sizes: {} })
@@ -358,6 +436,26 @@ describe('forget', () => {
       await reopened.close()
     })
 
+  test('writes only those parts anew that hold words of the deal, and each of them', async () => {
+    const disk = new SimDisk()
+    const ledger = await openOn(disk, { sizes: { historyEvents: 1 } })
+    for (const n of [1, 2, 3, 4]) await ledger.commit([], [sampleEvent(n, { details: { name: `Secret ${n}` } })])
+    disk.breaks = (operation, path) => (operation === 'open' && path.includes('-r1.log') ? 'EIO' : undefined)
+    expect(await refusal(ledger.forget(sampleKey(1), { at: minute(50), who: 'anna' }))).toBe('DB-4009')
+    disk.breaks = () => undefined
+    await ledger.forget(sampleKey(3), { at: minute(50), who: 'anna' })
+    expect([1, 2, 3, 4].filter((n) => holds(disk, `Secret ${n}`).length > 0)).toEqual([2, 4])
+    const logs = disk.paths().flatMap((path) => /history-\d+(-r\d)?\.log/.exec(path)?.[0] ?? [])
+    expect(logs.slice(0, 4)).toEqual([
+      'history-000001-r1.log',
+      'history-000002.log',
+      'history-000003-r1.log',
+      'history-000004.log',
+    ])
+    await ledger.close()
+    expect(disk.openFiles).toBe(0)
+  })
+
   test('is finished by the next start when it was cut off', async () => {
     const { disk, ledger } = await withEvents(8)
     await ledger.commit([putLink(sampleLink(1))])
@@ -383,6 +481,8 @@ describe('another key', () => {
     const plain = await openOn(disk, { sizes })
     for (let n = 0; n < 7; n += 1)
       await plain.commit([fact(`f${n}`, n)], [sampleEvent(n, { details: { name: 'Contoso' } })])
+    await plain.commit([putLink(sampleLink(1, { waiting: [waitingUntil(minute(5))] }))])
+    await plain.forget(sampleKey(2), { at: minute(50), who: 'anna' })
     const seen = await everythingIn(plain)
     await plain.close()
     const keys = [1, 2].map((byte) => createSealer(Buffer.alloc(32, byte)))
@@ -399,6 +499,8 @@ describe('another key', () => {
     expect(await refusal(openOn(disk, { seal: first }))).toBe('DB-4006')
     const ledger = await openOn(disk, { sizes, seal: second })
     expect([await everythingIn(ledger), ledger.opened.sealed]).toEqual([seen, true])
+    expect(await ledger.due(minute(9), 9)).toEqual([sampleKey(1)])
+    expect((await ledger.linksOf([{ kind: OPPORTUNITY, id: sampleRecord(1) }]))[0]?.key).toBe(sampleKey(1))
     await ledger.close()
   })
 })

@@ -209,4 +209,8 @@ test('a history that ends early is brought up from the journal, at whatever byte
     expect(await seenOn(cut)).toBe(seen)
     expect(cut.bytesOf(path)).toEqual(bytes)
   }
+  const longer = image.afterKill()
+  longer.put(path, Buffer.concat([bytes, Buffer.alloc(900)]))
+  expect(await seenOn(longer)).toBe(seen)
+  expect(longer.bytesOf(path)).toEqual(bytes)
 })

@@ -164,30 +164,43 @@ export class SimDisk implements Files {
   }
 
   #opened(path: string, file: SimFile): OpenFile {
+    let isOpen = true
+    const assertOpen = (): void => {
+      if (!isOpen) throw new DiskFault('EBADF')
+    }
     return {
-      size: async () => file.content.length,
+      size: async () => {
+        assertOpen()
+        return file.content.length
+      },
       read: async (into, position) => {
+        assertOpen()
         this.#step('read', path)
         return file.content.copy(into, 0, position)
       },
       write: async (bytes, position) => {
         await this.#turn()
+        assertOpen()
         const torn = this.operations + 1 >= this.stopAt ? Math.floor(this.#random() * bytes.length) : bytes.length
         if (torn < bytes.length) this.#change(file, { at: position, bytes: Buffer.from(bytes.subarray(0, torn)) })
         this.#step('write', path)
         this.#change(file, { at: position, bytes: Buffer.from(bytes) })
       },
       truncate: async (length) => {
+        assertOpen()
         this.#step('truncate', path)
         this.#change(file, { length })
       },
       sync: async () => {
         await this.#turn()
+        assertOpen()
         this.#step('sync', path)
         file.durable = Buffer.from(file.content)
         file.pending = []
       },
       close: async () => {
+        assertOpen()
+        isOpen = false
         this.openFiles -= 1
       },
     }
