@@ -78,18 +78,14 @@ class Run {
     }
   }
 
-  /** The decent inputs, then those of the corpus that add to them. */
+  /** The decent inputs, then those of the corpus, each of which was kept because it added something. */
   async begin(): Promise<void> {
     const { target, corpus, coverage } = this.#options
-    for (const input of await target.seeds()) {
+    for (const input of [...(await target.seeds()), ...corpus]) {
       await this.#execute(input)
       this.#pool.push(input)
     }
     coverage?.note()
-    for (const input of corpus) {
-      await this.#execute(input)
-      if (!coverage || coverage.note() > 0) this.#pool.push(input)
-    }
   }
 
   async goOn(): Promise<void> {

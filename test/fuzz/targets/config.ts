@@ -25,7 +25,7 @@ export const target: Target = {
   ],
   seeds: () => [Buffer.from(terse)],
   bytesMax: 8_000,
-  burst: 60,
+  burst: 40,
   run: async (input) => {
     const text = input.toString('utf8')
     const loaded = await loadSettings({ workingDirectory: '/srv', env: {}, readText: async () => text, connectors })

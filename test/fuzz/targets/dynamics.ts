@@ -45,5 +45,5 @@ export const target = vendorTarget({
     update('opportunity', key(2), { name: 'Another', estimatedvalue: '12.5' }, 'W/"1"'),
     update('opportunity', key(1), { statecode: 'Won' }),
   ],
-  burst: 400,
+  burst: 200,
 })

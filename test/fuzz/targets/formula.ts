@@ -25,7 +25,7 @@ export const target: Target = {
     ),
   words: [...functions.map(({ name }) => `${name}(`), 'details.dealValue', 'ref.solutionAreas', 'crm.Amount', 'name'],
   bytesMax: 1_500,
-  burst: 1_500,
+  burst: 600,
   run: (input) => {
     const [text = '', referral = '', crm = ''] = input.toString('utf8').split('\n')
     let size = 0

@@ -39,7 +39,7 @@ export const target: Target = {
       .flatMap((path, file) => [0, 1].map((mended) => Buffer.concat([Buffer.from([file, mended]), disk.bytesOf(path)])))
   },
   bytesMax: 6_000,
-  burst: 250,
+  burst: 80,
   run: async (input) => {
     const disk = (await prepare()).afterKill()
     const paths = disk.paths()

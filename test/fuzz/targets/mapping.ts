@@ -20,7 +20,7 @@ function seeds(): readonly Buffer[] {
     readdirSync(join(corpus, folder))
       .filter((name) => name.endsWith('.yaml'))
       .map((name) => join(corpus, folder, name))
-  const broken = files('broken').filter((_, index) => index % 12 === 0)
+  const broken = files('broken').filter((_, index) => index % 24 === 0)
   return [...broken, ...files('examples')].map((path) => readFileSync(path))
 }
 
@@ -29,7 +29,7 @@ export const target: Target = {
   covers: ['src/core/mapping', 'src/core/formula', 'src/settings/yaml', 'src/settings/yaml.ts', 'src/core/source.ts'],
   seeds,
   bytesMax: 12_000,
-  burst: 60,
+  burst: 40,
   run: (input) => {
     const text = input.toString('utf8')
     const tree = parseYaml('mapping.yaml', text)

@@ -61,5 +61,5 @@ export const target = vendorTarget({
       },
     },
   ],
-  burst: 500,
+  burst: 250,
 })

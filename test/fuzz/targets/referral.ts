@@ -35,7 +35,7 @@ export const target: Target = {
   covers: ['connectors/partner-center', 'src/core/model', 'src/core/mapping', 'src/core/reconcile', 'src/core/formula'],
   seeds: () => fixtures.map((name) => Buffer.from(read(`fixtures/${name}.json`))),
   bytesMax: 8_000,
-  burst: 400,
+  burst: 200,
   run: (input) => {
     const referral = parseReferral(parseJson(input.toString('utf8')))
     const [test] = tests

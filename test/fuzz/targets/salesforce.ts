@@ -55,5 +55,5 @@ export const target = vendorTarget({
     { shape: accountShape, by: { match: [{ field: 'Name', value: 'Contoso AG', compare: 'companyName' }] } },
   ],
   writes: [...wholeDeal(7), newDeal(8), update('006000000000001AAA', null, { Name: 'Another' })],
-  burst: 400,
+  burst: 100,
 })

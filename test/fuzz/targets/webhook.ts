@@ -52,7 +52,7 @@ export const target: Target = {
       'GET /push/nobody\n\n',
     ].map((text) => Buffer.from(text)),
   bytesMax: 4_000,
-  burst: 400,
+  burst: 200,
   run: async (input) => {
     const { door, nudges, written } = openDoor()
     const call = callIn(input.toString('utf8'))
