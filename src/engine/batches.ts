@@ -36,14 +36,13 @@ export function nextBatch(
   const made = new Set<ChangeId>()
   const max = Math.max(1, batchMax(first.system))
   // A link's two updates of one record must not travel together: the second would be stale.
-  const records = new Set<string>()
+  const records = new Set<Change['record']>()
   // Only as far as it takes to fill the batch: a long queue is cut many times.
   let looked = 0
   for (const change of open) {
     if (batch.length === max) break
     looked += 1
-    const isSecond = change.record !== null && records.has(change.record)
-    if (change.system !== first.system || isSecond || !isFree(change, progress, made)) {
+    if (change.system !== first.system || records.has(change.record) || !isFree(change, progress, made)) {
       passed.push(change)
       continue
     }

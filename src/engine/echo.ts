@@ -40,7 +40,7 @@ function rowDiffers({ mapping, link, side, record, now }: Compared, row: Row): b
 function referralMoved({ link, record }: Compared): boolean {
   const facts = ReferralFacts.safeParse(record.fields['ref'])
   const { standing } = link.base
-  if (!facts.success || facts.data.stage === null || standing === null) return true
+  if (!facts.success || standing === null) return true
   const stage = facts.data.stage === 'Received' && standing.stage === 'New' ? 'New' : facts.data.stage
   return stage !== standing.stage || (facts.data.step !== null && facts.data.step !== standing.step)
 }

@@ -2,6 +2,7 @@
 // shows what became of them; meanwhile they are evidence in every plan about their deal.
 
 import type { ChangeId, LinkKey } from '#core/model/ids'
+import { msOf } from '#core/model/instant'
 import type { Change, Side } from '#core/reconcile/plan'
 import type { Ledger } from '#ledger'
 import type { Intent } from '#ledger/entries'
@@ -16,7 +17,7 @@ export class OpenIntents {
 
   /** In the order in which they were sent. */
   constructor(intents: readonly Intent[]) {
-    this.all = intents.toSorted((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0))
+    this.all = intents.toSorted((a, b) => msOf(a.at) - msOf(b.at))
     this.#byChange = new Map(this.all.map((intent) => [intent.change.id, intent]))
     this.#byLink = Map.groupBy(this.all, ({ change }) => change.link)
   }
@@ -35,8 +36,6 @@ export class OpenIntents {
   }
 }
 
-export const noIntents = new OpenIntents([])
-
 const isUpdate = ({ write }: Change): boolean => write.do === 'update'
 
 export async function openIntents(ledger: Ledger): Promise<OpenIntents> {
@@ -45,5 +44,5 @@ export async function openIntents(ledger: Ledger): Promise<OpenIntents> {
     intents.push(intent)
     if (intents.length >= intentsMax) break
   }
-  return intents.length === 0 ? noIntents : new OpenIntents(intents)
+  return new OpenIntents(intents)
 }

@@ -91,7 +91,9 @@ export function recoverUpdates(
         const record = side === 'referral' ? view.referral : view.crm
         const seen = side === 'referral' ? link.left : link.right
         const current = record && !isOlder(seen, record, frame.now) ? record : null
-        const verdict = verdictOn(open.updates(link.key, side), current, frame.now)
+        const intents = open.updates(link.key, side)
+        if (intents.length === 0) continue
+        const verdict = verdictOn(intents, current, frame.now)
         const shown =
           verdict.settle && record ? settledUpdate({ pipeline, link, record, now: frame.now }, verdict.over) : null
         if (shown === 'nothing is shown') continue
@@ -125,10 +127,7 @@ interface Verdict {
   readonly settle: boolean
 }
 
-const stillOpen: Verdict = { over: [], settle: false }
-
 function verdictOn(intents: readonly Intent[], record: VendorRecord | null, now: Instant): Verdict {
-  if (intents.length === 0) return stillOpen
   const untouched = !record || record.gone || intents.some(({ before }) => before === record.version)
   if (!untouched) return { over: intents, settle: true }
   return { over: intents.filter(({ at }) => later(at, believedMs) <= now), settle: false }

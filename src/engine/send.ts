@@ -16,23 +16,31 @@ export interface Sent {
   readonly failure: SyncError | null
 }
 
+/** A write, and what is known of it. */
+interface Item {
+  readonly write: Write
+  receipt: Receipt
+}
+
 export async function send(party: Party, writes: readonly Write[], signal: AbortSignal): Promise<Sent> {
-  const receipts: Receipt[] = writes.map(() => lostReceipt)
-  let open = writes.map((_, index) => index)
+  const items = writes.map((write): Item => ({ write, receipt: lostReceipt }))
+  let open: readonly Item[] = items
+  let isTried = false
   let broken: SyncError | null = null
   const attempt = async (): Promise<void> => {
+    isTried = true
     // What an earlier attempt made is there by now: who points to it is given its id.
-    const made = madeBy(writes, receipts)
+    const made = madeBy(items)
     const answers = await answersOf(
       party,
-      open.map((index) => fillIn(writes[index], made)),
+      open.map(({ write }) => fillIn(write, made)),
       signal,
     )
     broken = answers.broken
-    for (const [at, index] of open.entries()) receipts[index] = answers.receipts[at] ?? lostReceipt
-    const lost = lostIn(writes, receipts)
-    open = open.filter((index) => isWorthRepeating(receipts[index]) && !rests(writes[index], lost))
-    const again = open.map((index) => errorOf(receipts[index] ?? lostReceipt)).find((error) => error !== null)
+    for (const [index, item] of open.entries()) item.receipt = answers.receipts[index] ?? lostReceipt
+    const lost = lostIn(items)
+    open = open.filter(({ write, receipt }) => isWorthRepeating(receipt) && !rests(write, lost))
+    const [again] = open.map(({ receipt }) => errorOf(receipt))
     if (again) throw again
   }
   try {
@@ -40,38 +48,35 @@ export async function send(party: Party, writes: readonly Write[], signal: Abort
   } catch (cause) {
     const error = asSyncError(cause)
     // Not one attempt was made: the line rests.
-    if (receipts.every((receipt) => receipt === lostReceipt) && error.code === 'DB-3001')
+    if (!isTried && error.code === 'DB-3001')
       return { receipts: writes.map((): Receipt => ({ outcome: 'refused', error })), failure: error }
     broken ??= signal.aborted || isAboutRecord(error) ? null : error
   }
-  return { receipts, failure: broken }
+  return { receipts: items.map(({ receipt }) => receipt), failure: broken }
 }
 
-function madeBy(writes: readonly Write[], receipts: readonly Receipt[]): ReadonlyMap<LinkKey, RecordId> {
+function madeBy(items: readonly Item[]): ReadonlyMap<LinkKey, RecordId> {
   const made = new Map<LinkKey, RecordId>()
-  for (const [index, write] of writes.entries()) {
-    const receipt = receipts[index]
-    if (write.do === 'create' && receipt && 'id' in receipt) made.set(write.key, receipt.id)
-  }
+  for (const { write, receipt } of items) if (write.do === 'create' && 'id' in receipt) made.set(write.key, receipt.id)
   return made
 }
 
 /** Records that will not be made, with those that rest on them, and so on. What others rest on stands before them. */
-function lostIn(writes: readonly Write[], receipts: readonly Receipt[]): ReadonlySet<LinkKey> {
+function lostIn(items: readonly Item[]): ReadonlySet<LinkKey> {
   const lost = new Set<LinkKey>()
-  for (const [index, write] of writes.entries()) {
-    const receipt = receipts[index]
-    if (write.do !== 'create' || receipt?.outcome !== 'refused') continue
+  for (const { write, receipt } of items) {
+    if (write.do !== 'create' || receipt.outcome !== 'refused') continue
     if (!isWorthRepeating(receipt) || rests(write, lost)) lost.add(write.key)
   }
   return lost
 }
 
 /** Sent again before the record it points to is made, it can only be refused again. */
-const rests = (write: Write | undefined, lost: ReadonlySet<LinkKey>): boolean =>
-  Object.values(write?.fields ?? {}).some((value) => isPointer(value) && lost.has(value.$write))
+const rests = ({ fields }: Write, lost: ReadonlySet<LinkKey>): boolean =>
+  Object.values(fields).some((value) => isPointer(value) && lost.has(value.$write))
 
 interface Answers {
+  /** None where they were lost. */
   readonly receipts: readonly Receipt[]
   readonly broken: SyncError | null
 }
@@ -85,7 +90,7 @@ async function answersOf(party: Party, writes: readonly Write[], signal: AbortSi
   } catch (cause) {
     const error = asSyncError(cause)
     if (error instanceof RetryLater && error.scope === 'connection') party.line.rest(error)
-    return { receipts: writes.map(() => lostReceipt), broken: signal.aborted ? null : error }
+    return { receipts: [], broken: signal.aborted ? null : error }
   }
 }
 
@@ -94,8 +99,8 @@ export const lostReceipt: Receipt = {
   error: new RetryLater('The answer to a write was lost.', { code: 'DB-3002', scope: 'record' }),
 }
 
-function isWorthRepeating(receipt: Receipt | undefined): boolean {
-  return receipt?.outcome === 'refused' && asSyncError(receipt.error).remedy === 'retry-later'
+function isWorthRepeating(receipt: Receipt): boolean {
+  return receipt.outcome === 'refused' && asSyncError(receipt.error).remedy === 'retry-later'
 }
 
 const isAboutRecord = (error: SyncError): boolean => error.remedy === 'retry-later' && error.scope === 'record'

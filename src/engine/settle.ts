@@ -103,8 +103,8 @@ export function afterRefusal(link: Link, change: Change, { error, now, giveUpAft
 
 /** It may pass by itself, but it has had its time: from now on it waits for somebody. */
 function givenUp({ message, code }: SyncError, afterMs: number): SyncError {
-  const hours = Math.round(afterMs / 3_600_000)
-  const time = hours > 0 ? `${hours} h` : `${Math.round(afterMs / 60_000)} min`
+  const minutes = Math.round(afterMs / 60_000)
+  const time = minutes % 60 === 0 ? `${minutes / 60} h` : `${minutes} min`
   return new RetryLater(`${message} Tried for ${time}, and given up: dealbridge replay tries it again.`, {
     code,
     scope: 'record',

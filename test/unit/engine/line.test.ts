@@ -154,6 +154,28 @@ describe('F35, I27: the budget of a connection', () => {
   })
 })
 
+describe('F35, I27: a busy connection', () => {
+  /** How often calls that always fail are tried again. */
+  const retried = async (line: Line): Promise<number> => {
+    let tries = 0
+    for (let call = 0; call < 20; call += 1) {
+      const attempt = async (): Promise<never> => {
+        tries += 1
+        await Promise.resolve()
+        throw outage({ scope: 'record' })
+      }
+      await expect(line.ask('find', attempt, signal)).rejects.toThrow('out of order')
+    }
+    return tries - 20
+  }
+  test('may try again more often than a quiet one', async () => {
+    const [quiet, busy] = [lineAt(0), lineAt(0)]
+    for (let call = 0; call < 300; call += 1) await busy.line.once(async () => 'page', signal)
+    expect(await retried(quiet.line)).toBe(10)
+    expect(await retried(busy.line)).toBeGreaterThan(30)
+  })
+})
+
 describe('F33, I28: a pause that a vendor asks for', () => {
   test('a short one is waited out within the call', async () => {
     const { line, clock, slept } = lineAt(0)
@@ -217,6 +239,15 @@ describe('a connection that keeps failing', () => {
     await happens(line)
     line.rest(outage())
     expect(line.restingUntil(clock.now())).toBe(later(clock.now(), 1_000))
+  })
+
+  test('knows its own failures', async () => {
+    const [{ line }, other] = [lineAt(), lineAt()]
+    const error = new FixConfig('signed out', { code: 'DB-1301' })
+    expect(line.failedWith(error)).toBe(false)
+    await expect(line.once(failing(error).attempt, signal)).rejects.toBe(error)
+    expect([line.failedWith(error), other.line.failedWith(error)]).toEqual([true, false])
+    expect(line.failedWith(new FixConfig('signed out', { code: 'DB-1301' }))).toBe(false)
   })
 
   test('woken, it may be called at once', async () => {

@@ -127,6 +127,21 @@ describe('a record without a key at the vendor', () => {
     expect(questions).toMatchObject([[{ by: { match: [{ field: 'Name', value: 'Contoso', compare: 'exact' }] } }]])
   })
 
+  test('has to fit in everything that it is searched with: a CRM may bring more', async () => {
+    const world = new DealWorld()
+    const of = (id: string, fields: Fields): VendorRecord => ({
+      ...gone(),
+      kind: fakeAccount,
+      id: recordId(id),
+      fields,
+    })
+    world.pipeline.target.session.find = async () => [
+      [of('acc-1', { Name: 'Contoso', City: 'Bonn' }), of('acc-2', { Name: 'Contoso', City: 'Mainz' })],
+    ]
+    const inMainz = createOf({ key: 'acc', fields: { Name: 'Contoso', City: 'Mainz' } })
+    expect((await looked(world, [inMainz])).found).toEqual({ acc: 'acc-2' })
+  })
+
   test('that was there before is not ours: a person said so', async () => {
     const world = new DealWorld()
     there(world, fakeAccount, { Name: 'Contoso' }, 'acc-0')

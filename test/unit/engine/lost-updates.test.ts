@@ -57,6 +57,11 @@ describe('one update of one field, Azure to Fabric', () => {
     expect(told(looked({ Topic }, [change]), ['Topic'])).toEqual({ ...outcome, open: null })
   })
 
+  test('makes the state it was written over old, and the one it is seen in ours', () => {
+    const { link } = settled(looked({ Topic: 'Fabric' }, [change]))
+    expect(link.right).toMatchObject({ acted: 'right-1', older: ['right-0'] })
+  })
+
   test('is not shown at all: it stays as open as it was', () => {
     expect(looked({ Topic: undefined }, [change])).toBe('nothing is shown')
   })
@@ -166,6 +171,11 @@ describe('a stage that was sent', () => {
     ['is not shown, but another outcome', 'Closed Lost', [0, 'Accepted', 0, null]],
     ['is not shown, but a stage that nobody knows', 'Unheard', [0, 'Accepted', 0, null]],
   ])('%s', (_, stage, after) => expect(standingAfter(stage)).toEqual(after))
+
+  test('where none was known: it was written', () => {
+    const { link, done } = settled(looked({ Stage: 'Closed Won' }, [change], linkOf('R-1', { standing: null })))
+    expect([done.length, link.base.standing]).toEqual([1, won])
+  })
 
   test('and that closes nothing, counts no close', () => {
     expect(standingAfter('Closed Won', updateOf({}, { settles: { values: {}, standing: won } }))).toEqual([

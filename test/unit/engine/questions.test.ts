@@ -190,7 +190,7 @@ describe('a record that a person named', () => {
     ...unlinked('R-1'),
     chosen: { account: { record: record === null ? null : recordId(record), question: 'q', among: [] } },
   })
-  const search = async (link: Link) => {
+  const search = async (link: Link | null) => {
     const world = worldOf(dealMapping({ lookups: true }))
     add(world, fakeAccount, { Name: 'Contoso Ltd', Website: 'elsewhere.example' }, 'acc-9')
     const { found, asked } = await searched(world, [part('R-1', { link })])
@@ -204,11 +204,12 @@ describe('a record that a person named', () => {
     expect(byId).toEqual([{ shape: { kind: fakeAccount, fields: ['Name', 'Website'] }, by: { id: 'acc-9' } }])
   })
 
-  test.each<[string, Link, number]>([
+  test.each<[string, Link | null, number]>([
     ['and that is not there', chosen('acc-0'), 1],
     ['who wants a new one', chosen(null), 0],
     ['for something else', { ...chosen('acc-9'), chosen: {} }, 0],
     ['who named none', unlinked('R-1'), 0],
+    ['of a deal without a link', null, 0],
   ])('%s: nothing of it is known', async (_, link, questions) => {
     const { named, byId, found } = await search(link)
     expect([named, byId.length]).toEqual([[], questions])

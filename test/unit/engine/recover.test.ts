@@ -104,13 +104,21 @@ describe('an update without an answer', () => {
     ])
   })
 
+  test('of the referral is not judged by what a lagging replica of the source shows', () => {
+    const left = { version: null, at: null, older: [version('left-1')], freshUntil: later(now, minute) }
+    const sent = intentOf(referralUpdateOf({ 'details.topic': 'Fabric' }, { values: { Topic: 'Fabric' } }))
+    const referral = referralRecord('R-1', { details: { topic: 'Fabric' } })
+    expect(recovered(view({ link: linkOf('R-1', { left }), referral }), sent).moves).toEqual([])
+  })
+
   test('makes the state before it old, and the one that was looked at the newest', () => {
     const right = { version: null, at: null, acted: version('right-x') }
     const crm = topic('Fabric')
     const { link } = recovered(
       view({ link: linkOf('R-1', { right }), crm }),
       intentOf(change, { before: 'right-a', at: later(now, -2 * minute) }),
-      intentOf({ ...change, id: changeId('chg-2') }, { before: 'right-b', at: later(now, -minute) }),
+      intentOf({ ...change, id: changeId('chg-2') }, { before: 'right-c', at: later(now, -minute) }),
+      intentOf({ ...change, id: changeId('chg-3') }, { before: 'right-b', at: now }),
     )
     expect(link?.right).toEqual({
       version: null,
@@ -129,7 +137,14 @@ describe('an update without an answer', () => {
     const left = referralUpdateOf({ 'details.topic': 'Fabric' }, { values: { Topic: 'Fabric' } })
     const referral = referralRecord('R-1', { details: { topic: 'Fabric' } })
     const { link, events } = recovered(view({ referral, crm: topic('Azure') }), intentOf(left))
-    expect([link?.left.acted, link?.right, events.length]).toEqual(['left-1', { version: null, at: null }, 1])
+    expect([link?.right, events.length]).toEqual([{ version: null, at: null }, 1])
+    expect(link?.left).toEqual({
+      version: null,
+      at: referral.changedAt,
+      acted: 'left-1',
+      older: ['left-0'],
+      freshUntil: later(now, 10 * minute),
+    })
 
     const amount = updateOf({ Amount: '90000' }, { id: changeId('chg-2') })
     const both = recovered(
@@ -304,6 +319,11 @@ describe('a create that was not there when it was looked for', () => {
     expect(views(view({ link: unmade, found: there }), made())).toEqual([])
   })
 
+  test('is left to the next look whatever else was lost', () => {
+    const others = [account, made({ id: changeId('chg-other'), link: linkKey('R-2') })]
+    expect(views(view({ link: unmade, found: there }), ...others, made())).toEqual([])
+  })
+
   test.each<[string, DealView, Change]>([
     ['and is not', view({ link: unmade, found: found([[], []]) }), made()],
     ['and was not asked for', view({ link: unmade }), made()],
@@ -323,9 +343,26 @@ test('intents are told in the order in which they were sent', () => {
   expect(open.all.map((one) => one.change.id)).toEqual(['a', 'b', 'b2', 'c'])
   expect(open.of(changeId('b'))).toMatchObject({ at: later(now, 2 * minute) })
   expect(open.updates(linkKey('R-1'), 'crm')).toHaveLength(4)
+  const create = intentOf(made())
+  expect(new OpenIntents([create, at(1, 'a')]).updates(linkKey('R-1'), 'crm').map((one) => one.change.id)).toEqual([
+    'a',
+  ])
   expect([open.updates(linkKey('R-1'), 'referral'), open.updates(linkKey('R-2'), 'crm'), open.creates]).toEqual([
     [],
     [],
     [],
   ])
+})
+
+test('no more intents are looked at than a crash can leave behind', async () => {
+  const { ledger } = new DealWorld()
+  const one = intentOf(change)
+  let told = 0
+  ledger.all = async function* endless() {
+    for (;;) {
+      told += 1
+      yield one as never
+    }
+  }
+  expect([(await openIntents(ledger)).all.length, told]).toEqual([20_000, 20_000])
 })

@@ -162,6 +162,15 @@ describe('what is sent again', () => {
   })
 })
 
+test('a vendor that asks for a pause has still answered: what is not known stays that', async () => {
+  const pause: Receipt = { outcome: 'refused', error: new RetryLater('wait', { code: 'DB-3001' }) }
+  const { party } = partyWith([[lostReceipt, pause], [pause], [pause], [pause]])
+  expect(await send(party, [update('1'), update('2')], signal)).toMatchObject({
+    receipts: [{ outcome: 'unknown', error: { code: 'DB-3002', scope: 'record' } }, pause],
+    failure: { code: 'DB-3001' },
+  })
+})
+
 describe('no receipts', () => {
   test.each<[string, SyncError, boolean]>([
     ['the connection is out of order: it rests', outage(), true],

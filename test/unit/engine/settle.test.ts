@@ -5,6 +5,7 @@ import { Bug, FixConfig, later, NeedsHuman, RetryLater, type Instant } from '#sp
 import type { Change } from '#core/reconcile/plan'
 import { afterDeferral, afterMoving, afterRefusal } from '#engine/settle'
 import type { Link } from '#core/model/link'
+import { refusalSubject } from '#core/reconcile/change'
 import { at, linkOf, now, planDeal } from '../../support/deal-plan.ts'
 
 const minute = 60_000
@@ -66,6 +67,18 @@ describe('a change that was not taken', () => {
     expect(only(afterRefusal(linkOf('R-1'), change, { error: locked(), now }))).not.toHaveProperty('choices')
   })
 
+  test('is not confused with anything else that is waited for', () => {
+    const other = { ...only(refused(3, locked())), subject: 'row:Topic' }
+    const link = afterRefusal(linkOf('R-1', { waiting: [other] }), change, { error: locked(), now })
+    expect(link.waiting.map(({ subject, tries }) => [subject, tries])).toEqual([
+      ['row:Topic', 3],
+      [refusalSubject(change.id), 1],
+    ])
+    const error = new NeedsHuman('no', { code: 'DB-3201', who: 'the seller' })
+    expect(afterDeferral(linkOf('R-1', { waiting: [other] }), change, { error, now }).waiting).toHaveLength(2)
+    expect(afterRefusal(linkOf('R-1'), change, { error, now }).waiting[0]).not.toHaveProperty('choices')
+  })
+
   test('with other words is another change: its time begins anew', () => {
     const other: Change = { ...change, write: { ...change.write, fields: { Amount: '2' } } }
     const wait = only(afterRefusal(refused(5, locked()), other, { error: locked(), now: at('2026-11-21T09:00:00Z') }))
@@ -81,12 +94,22 @@ describe('limits.retries.giveUpAfter', () => {
     const over = only(afterRefusal(before, change, { error: locked(), now: later(now, day), giveUpAfterMs: day }))
     expect(over).toMatchObject({ code: 'DB-3205', until: null, since: now })
     expect(over.message).toBe('The row is locked. Tried for 24 h, and given up: dealbridge replay tries it again.')
-    const short = afterRefusal(refused(1, locked()), change, {
-      error: locked(),
-      now: later(now, hour),
-      giveUpAfterMs: 5 * minute,
-    })
-    expect(only(short).message).toContain('Tried for 5 min')
+    for (const [minutes, words] of [
+      [5, '5 min'],
+      [60, '1 h'],
+      [90, '90 min'],
+    ] as const) {
+      const moment = later(now, 2 * hour)
+      const of = { error: locked(), now: moment, giveUpAfterMs: minutes * minute }
+      expect(only(afterRefusal(refused(1, locked()), change, of)).message).toContain(`Tried for ${words}, and given up`)
+    }
+  })
+
+  test('and not a moment before', () => {
+    const link = refused(1, locked())
+    const at = (ms: number) =>
+      only(afterRefusal(link, change, { error: locked(), now: later(now, ms), giveUpAfterMs: hour }))
+    expect([at(hour - 1).until === null, at(hour).until === null]).toEqual([false, true])
   })
 
   test('what an admin may mend is looked at for ever', () => {
