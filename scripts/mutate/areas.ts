@@ -23,18 +23,44 @@ export const areas = {
     tests: ['test/unit/ledger/**', 'test/contract/ledger.test.ts'],
   },
   retry: {
-    files: ['line', 'backoff', 'retry-budget', 'settle'].map((name) => `src/engine/${name}.ts`),
-    tests: ['test/unit/engine/**'],
+    files: [
+      'src/engine/{line,backoff,retry-budget,settle,send,batches,intents,echo,questions}.ts',
+      'src/engine/{recover,lost-updates,lost-creates,late-creates}.ts',
+      'src/core/retry-after.ts',
+      'src/platform/transport/pace.ts',
+    ],
+    tests: [
+      'test/unit/engine/{line,settle,after-write,send,batches,echo,questions}.test.ts',
+      'test/unit/engine/{recover,lost-updates,lost-creates,late-creates}.test.ts',
+      'test/unit/core/retry-after.test.ts',
+      'test/unit/platform/transport/pace.test.ts',
+    ],
   },
   guard: {
-    files: ['allow-list', 'name-lookup', 'content-type', 'size', 'tls'].map(
-      (name) => `src/platform/transport/${name}.ts`,
-    ),
-    tests: ['test/unit/platform/transport/**', 'test/properties/transport-*'],
+    files: [
+      'src/platform/transport/{allow-list,name-lookup,content-type,size,tls,proxy,http}.ts',
+      'src/platform/transport/{deadline,wire,fault,redact,trace}.ts',
+      'src/core/origin.ts',
+    ],
+    tests: [
+      'test/unit/platform/transport/**',
+      'test/unit/core/origin.test.ts',
+      'test/properties/transport-url.test.ts',
+    ],
   },
   redaction: {
-    files: ['src/platform/log/mask.ts', 'src/platform/log/error-facts.ts', 'src/platform/transport/redact.ts'],
-    tests: ['test/unit/platform/log.test.ts', 'test/unit/platform/transport/**', 'test/properties/transport-*'],
+    files: [
+      'src/platform/log/{mask,error-facts,lines}.ts',
+      'src/platform/log.ts',
+      'src/platform/transport/redact.ts',
+      'src/core/one-line.ts',
+    ],
+    tests: [
+      'test/unit/platform/log.test.ts',
+      'test/unit/platform/log/**',
+      'test/unit/platform/transport/fault.test.ts',
+      'test/unit/core/one-line.test.ts',
+    ],
   },
 } as const satisfies Readonly<Record<string, Area>>
 
