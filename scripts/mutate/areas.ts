@@ -5,6 +5,9 @@ export interface Area {
   readonly tests: readonly string[]
 }
 
+const filesOf = (folder: string, names: string): readonly string[] =>
+  names.split(' ').map((name) => `${folder}/${name}.ts`)
+
 export const areas = {
   merge: {
     files: ['src/core/reconcile/merge.ts'],
@@ -24,8 +27,8 @@ export const areas = {
   },
   retry: {
     files: [
-      'src/engine/{line,backoff,retry-budget,settle,send,batches,intents,echo,questions}.ts',
-      'src/engine/{recover,lost-updates,lost-creates,late-creates}.ts',
+      ...filesOf('src/engine', 'line backoff retry-budget settle send batches intents echo questions'),
+      ...filesOf('src/engine', 'recover lost-updates lost-creates late-creates'),
       'src/core/retry-after.ts',
       'src/platform/transport/pace.ts',
     ],
@@ -38,8 +41,8 @@ export const areas = {
   },
   guard: {
     files: [
-      'src/platform/transport/{allow-list,name-lookup,content-type,size,tls,proxy,http}.ts',
-      'src/platform/transport/{deadline,wire,fault,redact,trace}.ts',
+      ...filesOf('src/platform/transport', 'allow-list name-lookup content-type size tls proxy http'),
+      ...filesOf('src/platform/transport', 'deadline wire fault redact trace'),
       'src/core/origin.ts',
     ],
     tests: [
@@ -50,7 +53,7 @@ export const areas = {
   },
   redaction: {
     files: [
-      'src/platform/log/{mask,error-facts,lines}.ts',
+      ...filesOf('src/platform/log', 'mask error-facts lines'),
       'src/platform/log.ts',
       'src/platform/transport/redact.ts',
       'src/core/one-line.ts',
