@@ -138,28 +138,31 @@ async function compare(ledger: KeptLedger, model: Model): Promise<void> {
 describe('random lives of a ledger', () => {
   const sizes = { journalBytes: 1500, historyBytes: 900, historyEvents: 3, snapshotFrameBytes: 300 }
 
+  async function lived(steps: readonly Step[]): Promise<void> {
+    const model = new Model()
+    let disk = new SimDisk()
+    const open = (seal?: Sealer) => openOn(disk, { sizes, seal, formerSeals: keys })
+    let ledger: EmbeddedLedger = await open()
+    for (const one of steps) {
+      model.take(one)
+      if (one.do === 'commit') await ledger.commit(one.changes, one.events)
+      if (one.do === 'forget') await ledger.forget(sampleKey(one.link), { at: minute(1), who: 'anna' })
+      if (one.do === 'compact') await ledger.compact()
+      if (one.do === 'reopen') await ledger.close()
+      if (one.do === 'kill') disk = disk.afterKill()
+      if (one.do === 'reopen' || one.do === 'kill') ledger = await open(one.seal)
+    }
+    await compare(ledger, model)
+    await ledger.close()
+    expect(disk.openFiles).toBe(0)
+  }
+
   test('an embedded one is what the maps say, whatever happens to it, and whatever its key is', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(step, { maxLength: 14 }), async (steps) => {
-        const model = new Model()
-        let disk = new SimDisk()
-        const open = (seal?: Sealer) => openOn(disk, { sizes, seal, formerSeals: keys })
-        let ledger: EmbeddedLedger = await open()
-        for (const one of steps) {
-          model.take(one)
-          if (one.do === 'commit') await ledger.commit(one.changes, one.events)
-          if (one.do === 'forget') await ledger.forget(sampleKey(one.link), { at: minute(1), who: 'anna' })
-          if (one.do === 'compact') await ledger.compact()
-          if (one.do === 'reopen') await ledger.close()
-          if (one.do === 'kill') disk = disk.afterKill()
-          if (one.do === 'reopen' || one.do === 'kill') ledger = await open(one.seal)
-        }
-        await compare(ledger, model)
-        await ledger.close()
-        expect(disk.openFiles).toBe(0)
-      }),
-      runs(200),
-    )
+    await fc.assert(fc.asyncProperty(fc.array(step, { maxLength: 14 }), lived), runs(200))
+  })
+
+  test('and so it is after a hundred steps and more', async () => {
+    await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 100, maxLength: 130 }), lived), runs(3))
   })
 
   test('one in memory is what the maps say', async () => {
