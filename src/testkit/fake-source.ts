@@ -45,7 +45,7 @@ export function fakeReferralFields(of: FakeReferral = {}): Fields {
     reason: null,
     createdAt: of.createdAt ?? '2026-11-01T09:00:00.000Z',
     answerBy: of.answerBy ?? null,
-    registrable: of.registrable ?? false,
+    registrable: of.registrable === undefined ? false : of.registrable,
     externalReferenceId: null,
     customer: { name: 'Contoso', country: 'DE', domain: 'contoso.example', ...of.customer },
     contact: { email: 'sue.smith@contoso.example', lastName: 'Smith', ...of.contact },

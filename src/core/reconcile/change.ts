@@ -7,7 +7,7 @@ import { hashOf } from '../model/hash.ts'
 import type { Link, Waiting } from '../model/link.ts'
 import type { ReferralFacts } from '../model/referral.ts'
 import type { CreateWrite, Write } from '../model/write.ts'
-import type { Change, Settlement, Side } from './plan.ts'
+import type { Change, Settlement } from './plan.ts'
 import { settlementOf, type Draft } from './side.ts'
 import type { PlanFrame } from './world.ts'
 
@@ -108,5 +108,3 @@ function withEarlierRefusal(change: Change, waiting: readonly Waiting[], frame: 
   const { code, message, who, until } = refusal
   return { ...change, state: 'refused', why: { code, message, who, until } }
 }
-
-export const sideName = (side: Side): string => (side === 'referral' ? 'Partner Center' : 'the CRM')

@@ -169,7 +169,7 @@ function stay(of: KnownLead, move: StandingVerdict): DealPlan {
     adopted: {},
     waits: [],
     answered: {},
-    apart: [],
+    apart: false,
   }
   if (!isSealed(deal)) mergeRows(deal, phase.rows, sides, { crmIsClosed: false, frozen: isOver(deal) })
   const moves = planMoves(deal, move, sides, env)

@@ -34,6 +34,6 @@ export interface Sides {
   readonly waits: Wait[]
   /** Answers that are acted on, with what both sides show: for any other conflict they were not given. */
   readonly answered: Record<RowId, { readonly left: Value; readonly right: Value }>
-  /** Rows whose two sides show different values. */
-  readonly apart: RowId[]
+  /** Some row's two sides show different values. */
+  apart: boolean
 }

@@ -19,6 +19,7 @@ import type { Change } from './plan.ts'
 import { addFields, draft, isEmpty, keyRow, type Draft } from './side.ts'
 import { mergeStanding, type StandingVerdict } from './standing.ts'
 import { addStatus } from './status.ts'
+import { strangeHand } from './stranger.ts'
 import { waitFrom, type Wait } from './waits.ts'
 
 export function planLinked(deal: LinkedDeal): DealPlan {
@@ -34,7 +35,7 @@ export function planLinked(deal: LinkedDeal): DealPlan {
     adopted: {},
     waits: [],
     answered: {},
-    apart: [],
+    apart: false,
   }
   addKey(deal, sides.crm)
   mergeRows(deal, frame.mapping.rows, sides, {
@@ -124,12 +125,13 @@ function finish(deal: LinkedDeal, sides: Sides, moves: Moves, right: StageRow | 
       ),
     )
   const kept = waitsOf(link, changes)
-  const apart = sides.apart.length > 0 || right?.stage !== facts.stage
+  const strange = strangeHand(deal)
+  const apart = sides.apart || right?.stage !== facts.stage
   return {
     link: remembered(deal, sides, {
       moves,
       right,
-      waiting: [...waiting, ...kept],
+      waiting: [...waiting, ...kept, ...(strange ? [waitFrom(strange, link.waiting, frame.now)] : [])],
       settled: apart && changes.length === 0,
       writes: changes.some(({ state }) => state === 'ready'),
     }),
@@ -170,7 +172,7 @@ function remembered(
   const silent = silentlySettled(sides)
   const values = { ...link.base.values, ...sides.adopted, ...silent }
   const standing = next.moves.adopted ?? link.base.standing
-  const reopened = next.right !== null && !isClosed(next.right.stage) && link.closedBy !== null
+  const reopened = next.right !== null && !isClosed(next.right.stage)
   const { answers: _, answeredFor: __, answer, released, ...rest } = link
   const isOpen = answer !== undefined && isUnanswered(deal.facts)
   const kept = {

@@ -59,7 +59,6 @@ export function planMoves(deal: LinkedDeal, verdict: StandingVerdict, sides: Sid
 function addStage({ frame, crm }: LinkedDeal, to: Draft, row: StageRow, from: string): void {
   const { stages } = frame.mapping
   const current = stageRowOf(stages, crm.fields)
-  if (current === row) return
   const leavesHold = current !== null && tellsMore(stages, current) && !tellsMore(stages, row)
   addFields(to, { ...(leavesHold ? frame.target.working : {}), ...row.crm[0] }, { rule: row.rule, from })
 }
@@ -117,67 +116,58 @@ function openQuestion({ waits }: Sides): Moves['blocked'] {
   return { code: 'DB-3113', message: `${question.message} The outcome waits until then.`, who: 'the seller' }
 }
 
-type Close = Extract<StandingVerdict, { do: 'close' }>
+type Closing = Extract<StandingVerdict, { do: 'close' }>
 
-function planClose(deal: LinkedDeal, verdict: Close, sides: Sides, env: Env): Moves {
-  const { frame } = deal
-  const { stage, row } = verdict
-  const moved = frame.source.moves[stage]
+/** With the fields by which the source is told. */
+type Close = Closing & { readonly moved: Fields }
+
+function planClose(deal: LinkedDeal, verdict: Closing, sides: Sides, env: Env): Moves {
+  const { source } = deal.frame
+  const moved = source.moves[verdict.stage]
   if (!moved) {
-    const message = `${frame.source.label} has no way to record a deal as ${stage}.`
-    return checked(
-      { ...none, waits: [{ for: 'problem', subject: 'stage', code: 'DB-3112', message, who: 'CRM admin' }] },
-      deal,
-      sides,
-      env,
-    )
+    const message = `${source.label} has no way to record a deal as ${verdict.stage}.`
+    const wait: Wait = { for: 'problem', subject: 'stage', code: 'DB-3112', message, who: 'CRM admin' }
+    return checked({ ...none, waits: [wait] }, deal, sides, env)
   }
-  const { outcome } = judged(deal, stage)
+  const close = { ...verdict, moved }
+  const { outcome } = judged(deal, close.stage)
+  const refused = (why: Why): Moves => checked(refusedClose(deal, close, why), deal, sides, env)
+  if (outcome.may === 'no') return refused(outcome)
   const blocked = brokenRule(deal, env) ?? openQuestion(sides)
-  if (outcome.may === 'no' || blocked) return refusedClose(deal, verdict, sides, { outcome, blocked })
-  const to = closeDraft(deal, outcome, { moved, row })
-  return outcome.may === 'wait' ? heldClose(deal, to, outcome, verdict) : sentClose(deal, to, verdict, sides)
+  if (blocked) return refused(blocked)
+  const to = closeDraft(deal, outcome, close)
+  return outcome.may === 'wait' ? heldClose(deal, to, outcome, close) : sentClose(deal, to, close, sides)
 }
 
 function closeDraft(
   deal: LinkedDeal,
   outcome: Exclude<OutcomeVerdict, { may: 'no' }>,
-  how: { readonly moved: Fields; readonly row: StageRow },
+  { moved, row: { rule: why, stage } }: Close,
 ): Draft {
   const { frame, referral, crm } = deal
   const to = draft('referral', referral.fields)
-  const rule = outcome.rule ?? how.row.rule
-  addFields(to, how.moved, { rule: how.row.rule, from: `${frame.mapping.stages.crm}, ${how.row.rule.key}` })
+  const rule = outcome.rule ?? why
+  addFields(to, moved, { rule: why, from: `${frame.mapping.stages.crm}, ${why.key}` })
   if (outcome.reason !== null)
     addFields(to, { [frame.source.reasonField]: outcome.reason }, { rule, from: 'outcomes.reason' })
   for (const { row, fromCrm } of frame.mapping.outcomes.won.finals) {
     const final = fromCrm(crm.fields)
     const mapped = frame.mapping.rows.find((candidate) => candidate.id === row)
-    if (how.row.stage !== 'Won' || !mapped || final.is !== 'value' || final.value === null) continue
+    if (stage !== 'Won' || !mapped || final.is !== 'value' || final.value === null) continue
     addRow(to, { row: mapped, value: final.value, base: undefined })
   }
   return to
 }
 
-function refusedClose(
-  deal: LinkedDeal,
-  close: Close,
-  sides: Sides,
-  why: { readonly outcome: OutcomeVerdict; readonly blocked: Moves['blocked'] },
-): Moves {
-  const { code, message } =
-    why.outcome.may === 'no' ? why.outcome : (why.blocked ?? { code: 'DB-3112' as const, message: '' })
-  const { stage } = close
+type Why = Pick<NonNullable<Moves['blocked']>, 'code' | 'message'>
+
+function refusedClose(deal: LinkedDeal, close: Close, { code, message }: Why): Moves {
   const to = draft('referral', deal.referral.fields)
-  addFields(to, deal.frame.source.moves[stage] ?? {}, { rule: null, from: deal.frame.mapping.stages.crm })
+  addFields(to, close.moved, { rule: null, from: deal.frame.mapping.stages.crm })
   const refused = { code, message, who: 'the seller', until: null }
   const change = closeChange(deal, to, close, { state: 'refused', why: refused })
-  const wait: Wait = { for: 'problem', subject: outcomeSubject(stage), code, message, who: 'the seller' }
-  return checked({ ...none, changes: [change], waits: [wait] }, deal, sides, {
-    referral: deal.referral.fields,
-    crm: deal.crm.fields,
-    now: deal.frame.now,
-  })
+  const subject = outcomeSubject(close.stage)
+  return { ...none, changes: [change], waits: [{ for: 'problem', subject, code, message, who: 'the seller' }] }
 }
 
 function heldClose(

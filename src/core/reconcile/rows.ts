@@ -2,7 +2,7 @@
 
 import { rowId } from '../model/ids.ts'
 import { baseValue, type Link } from '../model/link.ts'
-import { reading, type Reading } from '../model/deal.ts'
+import type { Reading } from '../model/deal.ts'
 import { later } from '../model/instant.ts'
 import type { VendorRecord } from '../model/record.ts'
 import { sameValue, type Value } from '../model/value.ts'
@@ -29,7 +29,7 @@ export function mergeRows(deal: LinkedDeal, rows: readonly Row[], sides: Sides, 
   )
   for (const group of groupsOf(rows)) {
     const views = group.map((row) => viewOf(row, link, env, crm))
-    sides.apart.push(...views.filter(isApart).map(({ row }) => row.id))
+    sides.apart ||= views.some(isApart)
     const answers = answersFor(link, views, sides)
     const verdicts = mergeGroup(views, { clocks, answers, doubts, crmIsClosed: mode.crmIsClosed })
     const judged = views.flatMap((view, index) => {
@@ -67,8 +67,9 @@ function move({ link, frame }: LinkedDeal, sides: Sides, to: Draft, moves: reado
 
 /** A person answers what they were shown. Once a side shows something else, the question is another one. */
 function answersFor(link: Link, views: readonly RowView[], sides: Sides): NonNullable<Link['answers']> {
+  const given = link.answers ?? {}
   const answers = views.flatMap(({ row, left, right }) => {
-    const answer = Object.hasOwn(link.answers ?? {}, row.id) ? link.answers?.[row.id] : undefined
+    const answer = Object.hasOwn(given, row.id) ? given[row.id] : undefined
     if (answer === undefined || left.is !== 'value' || right.is !== 'value') return []
     return [{ row: row.id, answer, shown: { left: left.value, right: right.value } }]
   })
@@ -114,7 +115,7 @@ function movesTo(side: 'toCrm' | 'toReferral', judged: readonly Judged[]): reado
 /** What is no write: an agreement, a refusal, a question. */
 function note(
   sides: Sides,
-  { row, base, left, right }: RowView,
+  { row, base }: RowView,
   verdict: RowVerdict,
   mode: { readonly frozen: boolean; readonly doubted: boolean },
 ): void {
@@ -122,15 +123,14 @@ function note(
   if (verdict.do === 'adopt') sides.adopted[row.id] = verdict.value
   if (verdict.do === 'refuse') sides.waits.push({ for: 'problem', subject: `row:${row.id}`, ...verdict.refusal })
   if (verdict.do !== 'ask' || frozen) return
-  const shown = (value: typeof left): string =>
-    value.is === 'value' ? String(value.value ?? '(empty)') : '(not shown)'
+  const shown = (value: Value | undefined): string => String(value ?? '(empty)')
   const [code, message] = mode.doubted
     ? doubtful(row)
     : (['DB-3501', `You and Microsoft both changed ${row.crm}. Choose one.`] as const)
   const choices = [
-    `Partner Center: ${shown(left)}`,
-    `last synced: ${shown(reading(base ?? null))}`,
-    `CRM: ${shown(right)}`,
+    `Partner Center: ${shown(verdict.left)}`,
+    `last synced: ${shown(base)}`,
+    `CRM: ${shown(verdict.right)}`,
   ]
   sides.waits.push({ for: 'question', subject: `row:${row.id}`, code, message, who: 'the seller', choices })
 }

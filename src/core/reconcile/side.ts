@@ -69,7 +69,7 @@ function place(to: Draft, change: RowChange, fields: Fields): void {
   const from = describe(row, to.side)
   for (const [path, theirs] of Object.entries(fields)) {
     const ours = current(to, path)
-    if (to.now !== null && ours !== undefined && sameJson(ours, theirs)) continue
+    if (ours !== undefined && sameJson(ours, theirs)) continue
     if (to.now === null && theirs === null) continue
     to.fields[path] = theirs
     to.lines.push(
@@ -106,7 +106,7 @@ export function addFields(
 ): void {
   for (const [path, theirs] of Object.entries(fields)) {
     const ours = current(to, path)
-    if (to.now !== null && ours !== undefined && sameJson(ours, theirs)) continue
+    if (ours !== undefined && sameJson(ours, theirs)) continue
     to.fields[path] = theirs
     to.lines.push(
       line({ path, ours: ours ?? null, theirs, base: about.base ?? null, rule: about.rule, from: about.from }),

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { recordId } from '#core/model/ids'
 import type { Chosen, Link, Waiting } from '#core/model/link'
 import type { Change, Plan } from '#core/reconcile/plan'
+import { lookupOf } from '#core/reconcile/choice'
 import { fakeAccount } from '#testkit/fake-crm'
 import type { FakeReferral } from '#testkit/fake-source'
 import { dealMapping } from '../../../support/deal-mapping.ts'
@@ -105,3 +106,6 @@ test('whenSeveral: fail is a problem of the mapping, not a question to a seller'
   expect(plan.changes).toEqual([])
   expect(asked(plan)).toMatchObject({ for: 'problem', who: 'CRM admin', choices: ['a1', 'a2'] })
 })
+
+test('a wait says which lookup it is about', () =>
+  expect(['lookup:account', 'row:Topic', 'row:lookup:'].map(lookupOf)).toEqual(['account', null, null]))

@@ -51,6 +51,9 @@ describe('a new deal', () => {
     expect(plan.links).toMatchObject([{ key: 'r-1', record: null }])
   })
 
+  test('is given nothing where the referral says nothing', () =>
+    expect(planDeal({ referral: { details: { topic: null } } }).changes[0]?.write.fields).not.toHaveProperty('Topic'))
+
   test('brings its account, its contact and the part the contact plays, in the order in which they can be made', () => {
     const { changes } = planDeal({}, { mapping: withLookups })
     expect(changes.map(({ kind }) => kind)).toEqual(['Account', 'Contact', 'Opportunity', 'Role', 'referral'])

@@ -37,7 +37,7 @@ describe('the referral is not shown', () => {
     const link = linkOf('R-1')
     const plan = planDeal({ referral: referral ?? null, deal: { Topic: 'Copilot' }, link })
     expect(plan.changes).toEqual([])
-    expect(linkAfter(plan, link)).toEqual({
+    expect(linkAfter(plan, link)).toStrictEqual({
       ...link,
       waiting: [
         {
@@ -59,7 +59,7 @@ describe('the referral is not shown', () => {
     ['2026-11-20T13:50:00Z', '2026-11-20T14:10:00Z'],
     ['2026-11-18T14:00:00Z', '2026-11-20T20:00:00Z'],
   ])('since %s: it is looked for as long again, six hours at most', (since, until) => {
-    const link = linkOf('R-1', { waiting: [waitOf('referral', { since: at(since) })] })
+    const link = linkOf('R-1', { waiting: [waitOf('other'), waitOf('referral', { since: at(since) })] })
     const plan = planDeal({ referral: null, deal: {}, link })
     expect(linkAfter(plan, link).waiting).toMatchObject([{ since: at(since), until: at(until) }])
   })
