@@ -167,8 +167,8 @@ describe('no tunnel', () => {
     // And it is not kept waiting with a connection that leads nowhere.
     await vi.waitFor(() => expect(callers.map((socket) => socket.destroyed)).toEqual([true]))
   })
-  test('nobody at the address', async () => {
-    const error = await thrown(opened({ origin: 'https://crm.example', proxy: 'http://127.0.0.1:1' })())
+  test.each(['http://127.0.0.1:1', 'http://[::1]:1'])('nobody at %s', async (proxy) => {
+    const error = await thrown(opened({ origin: 'https://crm.example', proxy })())
     expect(error).toMatchObject({ why: 'refused', sent: false })
   })
   test.each([
