@@ -235,12 +235,14 @@ describe('a stage that was sent', () => {
 
 test('an update of the referral is looked for in the referral', () => {
   const sent = referralUpdateOf({ 'details.topic': 'Fabric' }, { values: { Topic: 'Fabric' } })
-  for (const [topic, done] of [
-    ['Fabric', ['chg-1']],
-    ['Power', []],
+  for (const [topic, done, asks] of [
+    ['Fabric', ['chg-1'], []],
+    ['Power', [], []],
+    ['Azure', [], ['row:Topic']],
   ] as const) {
     const record = referralRecord('R-1', { details: { topic } })
-    expect(told(settledUpdate({ pipeline, link: linkOf('R-1'), record, now }, [intentOf(sent)])).done).toEqual(done)
+    const seen = settledUpdate({ pipeline, link: linkOf('R-1'), record, now }, [intentOf(sent)])
+    expect(told(seen)).toMatchObject({ done, asks })
   }
 })
 
@@ -300,6 +302,20 @@ describe('several updates that expected the same state: one at most was written'
     ],
   ])('%s', (_, shows, changes, outcome) => {
     expect(told(looked(shows, changes))).toMatchObject(outcome)
+  })
+
+  test.each([
+    ['as it was: it was not the one that sent it', 'Qualification', ['Fabric', 'Fabric']],
+    ['moved by somebody: then it may have been either, and the last one counts', 'Closed Lost', ['Azure', 'Fabric']],
+  ])('none of them, and the stage is %s', (_, Stage, topics) => {
+    const closing = updateOf({}, { settles: { values: {}, standing: { stage: 'Won', step: null } } })
+    const topic = updateOf({ Topic: 'Fabric' }, { id: changeId('chg-2') })
+    const orders = [
+      [topic, closing],
+      [closing, topic],
+    ]
+    const known = orders.map((changes) => told(looked({ Stage, Topic: 'Teams' }, changes), ['Topic']).base)
+    expect(known).toEqual(topics.map((one) => [one]))
   })
 
   test.each([
