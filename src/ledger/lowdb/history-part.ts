@@ -9,7 +9,7 @@ import type { Home } from './home.ts'
 import { nameOf, type HistoryPart } from './manifest.ts'
 import type { Place } from './places.ts'
 import { GrowingPostings, readPostings, type Postings } from './postings.ts'
-import { scanFrames, type ScanEnd } from './scan.ts'
+import { scanFrames } from './scan.ts'
 import { Segment } from './segment.ts'
 
 /** A part that is full: it is never written again, only replaced. */
@@ -35,9 +35,8 @@ export async function postingsOf(home: Home, { info, segment }: ClosedPart): Pro
   const known = bytes && readPostings(bytes, info)
   if (known) return known
   const grown = new GrowingPart(segment, info.first)
-  const end = await grown.grow()
-  if (end.why !== 'end' || end.at !== info.bytes)
-    throw damaged(home.directory, segment.name, 'is not as it was written')
+  await grown.grow()
+  if (segment.bytes !== info.bytes) throw damaged(home.directory, segment.name, 'is not as it was written')
   // Kept for the next time, if there is room for it.
   await writePostings(home, info, grown.postings).catch(() => undefined)
   return grown.postings
@@ -79,7 +78,7 @@ export class GrowingPart {
   }
 
   /** Takes in what the file holds, as far as it is whole and in order. */
-  async grow(): Promise<ScanEnd> {
+  async grow(): Promise<void> {
     const { segment } = this
     const range = { mark: 'history', from: segment.from, to: await segment.file.size(), chain: this.chain } as const
     let broken: number | null = null
@@ -89,7 +88,6 @@ export class GrowingPart {
       else this.note({ at: head.at, tag: head.tag, chain: Buffer.from(chain) }, at)
     })
     segment.bytes = broken ?? end.at
-    return broken === null ? end : { ...end, at: broken, why: 'bad-body' }
   }
 
   async append(events: readonly EncodedEvent[]): Promise<void> {

@@ -84,7 +84,7 @@ export class History {
     const { directory } = this.#catalogue.home
     if (this.next + missing.length !== last + 1) throw damaged(directory, segment.name, 'is not as it was written')
     if ((await segment.file.size()) > segment.bytes) await segment.file.truncate(segment.bytes)
-    if (missing.length > 0) await this.#growing.append(missing)
+    await this.append(missing)
     await segment.sync()
   }
 

@@ -143,6 +143,34 @@ describe('the history in parts', () => {
     await ledger.close()
   })
 
+  const forgeries: readonly (readonly [string, readonly (readonly [string, string])[]])[] = [
+    ['an event has another number', [['"number":2', '"number":9']]],
+    [
+      'an event has another number, and the next one has its',
+      [
+        ['"number":2', '"number":9'],
+        ['"number":3', '"number":2'],
+      ],
+    ],
+    ['an event tells nothing of itself', [['{"number":2', '["number":2']]],
+  ]
+  for (const [name, changes] of forgeries)
+    test(`is brought up from the journal where ${name}, though the chain was drawn anew`, async () => {
+      const { disk, ledger } = await withEvents(3, { sizes: {} })
+      const [seen, image] = [await everythingIn(ledger), disk.afterKill()]
+      const path = pathOf(disk, 'history-000001.log')
+      const before = image.bytesOf(path)
+      const { frames } = toldAnew(framesIn(image, path).pieces, ({ chained, loose }) => {
+        const change = changes.find(([from]) => chained.includes(from))
+        return { chained: change ? replaced(chained, ...change) : chained, loose }
+      })
+      image.put(path, Buffer.concat(frames))
+      const again = await openOn(image)
+      expect(await everythingIn(again)).toBe(seen)
+      expect(image.bytesOf(path)).toEqual(before)
+      await again.close()
+    })
+
   test('is not the history any more where a full part is longer, or stands in the place of another', async () => {
     const { disk, ledger } = await withEvents(7)
     await ledger.close()
