@@ -49,6 +49,7 @@ export function openProbe(api: Api, directory: DirectoryCache): Prober {
     ]
     return {
       account,
+      user: me.user,
       organization: me.organization,
       label: `${new URL(dataOrigin(api.settings)).host}, Dataverse ${me.version}`,
       kinds: [...tables.values()].map(kindSchemaOf),

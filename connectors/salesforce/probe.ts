@@ -23,6 +23,7 @@ import { askAll, isRows } from './queries.ts'
 import { kindSchema } from './schema.ts'
 import type { Settings } from './settings.ts'
 import { authors, type OrgFacts, ownerOf, readOrg, userNamed } from './setup-queries.ts'
+import { longId } from './soql.ts'
 
 export interface ProbeParts {
   readonly settings: Settings
@@ -45,8 +46,10 @@ export async function probe(parts: ProbeParts, kinds: readonly Kind[], signal: A
   const history = await historyOf(parts, schemas, manner)
   const { flow } = parts.settings.auth
   const looked = { account, flow, objects, org, usage: parts.budget.usage(), movedTo: parts.api.movedTo }
+  const { userId } = parts.api
   return {
     account,
+    ...(userId === null ? {} : { user: longId(userId) }),
     organization: org.organization?.Id ?? parts.api.organizationId ?? '',
     label: labelOf(parts, org),
     kinds: schemas,

@@ -128,7 +128,7 @@ export const faultGroups: readonly FaultGroup[] = [
       row('the database reports a deadlock', 'a bounded number of tries', postgres),
       row('a failover loses the last second', 'recovered from the vendors', postgres),
       row('the lease is lost while the process sleeps', 'the ledger refuses what comes after', postgres),
-      row('two installations on one tenant', 'still one deal, and one outcome'),
+      row('two installations on one tenant', 'still one deal and one outcome, and it is told'),
     ],
   },
   {

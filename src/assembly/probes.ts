@@ -67,6 +67,7 @@ const asJson = (value: Probe | Drift): Json => JSON.parse(JSON.stringify(value))
 const Field = z.looseObject({ name: z.string(), label: z.string(), type: z.string() })
 const ProbeShape = z.looseObject({
   account: z.string(),
+  user: z.string().optional(),
   organization: z.string(),
   label: z.string(),
   kinds: z.array(

@@ -297,6 +297,7 @@ export class Runner {
       source: this.#source(),
       target: this.#target(),
       owners: target.owners,
+      ...(target.user === undefined ? {} : { self: target.user }),
       timezone,
       limits: limits.changes,
       giveUpAfterMs: limits.retries.giveUpAfterMs,

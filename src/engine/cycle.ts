@@ -211,7 +211,7 @@ async function round(pipeline: Pipeline, seenViews: readonly DealView[], of: Rou
 }
 
 export function frameOf(pipeline: Pipeline, now: Instant): PlanFrame {
-  const { name, mapping, source, target, owners, timezone } = pipeline
+  const { name, mapping, source, target, owners, timezone, self } = pipeline
   return {
     pipeline: name,
     mapping,
@@ -221,6 +221,7 @@ export function frameOf(pipeline: Pipeline, now: Instant): PlanFrame {
     target: target.facet,
     owners,
     timezone,
+    ...(self === undefined ? {} : { self }),
   }
 }
 

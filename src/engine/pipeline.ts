@@ -29,6 +29,8 @@ export interface Pipeline {
   readonly target: Party & { readonly facet: TargetFacet }
   readonly owners: readonly Owner[]
   readonly timezone: string
+  /** The CRM's name for the user we act as, where it tells who changed a record. */
+  readonly self?: string
   readonly limits: Limits
   /** How long a change that a vendor does not take for now is tried before it waits for a person. */
   readonly giveUpAfterMs?: number

@@ -9,6 +9,8 @@ import type { Who } from '#core/problem'
 export interface Probe {
   /** Who the connection acts as, for people: `dealbridge@fabrikam.example`. */
   readonly account: string
+  /** The same, as records name whoever changed them (`changedBy`). */
+  readonly user?: string
   /** A stable id of the tenant or org. The ledger is bound to it: another one starts nothing. */
   readonly organization: string
   /** One line for people: host, edition, API version. */

@@ -84,6 +84,7 @@ export function pipelineOf(world: Surroundings, { life, wire, random, replacemen
     },
     owners: [],
     timezone: 'Europe/Berlin',
+    self: 'dealbridge',
     limits: generousLimits,
     ledger: ledgerFor(world, life),
     clock,

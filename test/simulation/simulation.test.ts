@@ -20,18 +20,15 @@ test(`I1 to I17, I26, F46, F73, F75: ${seeds} seeded worlds end as promised`, { 
   expect(broken).toEqual([])
 })
 
-test(
-  `F1 to F108: each of ${troubles.length} troubles alone, and every two of them together`,
-  { timeout: 120_000 },
-  async () => {
-    const broken: string[] = []
-    for (const [seed, some] of encounters.entries()) {
-      const [first] = (await simulate(storyWith(seed, some))).violations
-      if (first) broken.push(`${nameOf(some)}, seed ${seed}: ${first.invariant} ${first.referral}: ${first.what}`)
-    }
-    expect(broken).toEqual([])
-  },
-)
+// F1, F3, F5 to F9, F27, F28, F30, F33, F35, F37, F40, F41, F45, F47, F55, F57, F60, F61, F64 to F67, F73 to F75, F81, F96, F99, F108
+test(`each of ${troubles.length} troubles alone, and every two of them together`, { timeout: 120_000 }, async () => {
+  const broken: string[] = []
+  for (const [seed, some] of encounters.entries()) {
+    const [first] = (await simulate(storyWith(seed, some))).violations
+    if (first) broken.push(`${nameOf(some)}, seed ${seed}: ${first.invariant} ${first.referral}: ${first.what}`)
+  }
+  expect(broken).toEqual([])
+})
 
 /** Each was lost or doubled once, and is told for ever. */
 const onceBroken: readonly [seed: number, found: string][] = [

@@ -49,4 +49,6 @@ export interface PlanFrame {
   readonly target: TargetModel
   readonly owners: readonly Owner[]
   readonly timezone: string
+  /** The CRM's name for the user we act as, where it tells who changed a record. */
+  readonly self?: string
 }

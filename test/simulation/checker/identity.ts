@@ -37,6 +37,7 @@ export function checkIdentity(history: History, pairs: readonly Pair[]): readonl
     ...sharedDeals(history),
     ...twins(history),
     ...strangeWrites(history),
+    ...falseAlarms(history),
   ]
 }
 
@@ -51,6 +52,13 @@ function twoDeals({ key, deals }: Pair): readonly Violation[] {
     return live.length > 1
   })
   return crowded === undefined ? [] : [{ invariant: 'I1', referral: key, what: `two live deals at ${crowded}` }]
+}
+
+/** F93: nobody else writes under our name in these worlds, and nobody is accused of it. */
+function falseAlarms({ links }: History): readonly Violation[] {
+  return links
+    .filter(({ waiting }) => waiting.some(({ code }) => code === 'DB-3511'))
+    .map(({ key }) => ({ invariant: 'F93', referral: key, what: 'somebody else is said to write under our name' }))
 }
 
 function sharedDeals({ links }: History): readonly Violation[] {

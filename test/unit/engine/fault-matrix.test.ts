@@ -281,6 +281,27 @@ describe('two of us', () => {
     const closes = world.source.attempts.filter(({ applied, fields }) => applied && fields['stage'] === 'Won')
     expect(closes).toHaveLength(1)
   })
+
+  test('F93: the one that meets what the other wrote says so, within two passes', async () => {
+    const world = new DealWorld()
+    const other = new DealWorld()
+    const self = 'dealbridge'
+    const { source, target } = world.start({ self })
+    other.start({ source, target, clock: world.clock, self })
+    const codes = async (of: DealWorld) => (await of.link('R-1')).waiting.map(({ code }) => code)
+    world.refer('R-1')
+    await world.passes(2)
+    await other.pass()
+    await world.pass({}, 60)
+    expect(await codes(world)).toEqual([])
+    world.editReferral('R-1', { 'details.topic': 'Fabric' })
+    await other.pass()
+    expect(world.deal('R-1').fields['Topic']).toBe('Fabric')
+    await world.pass()
+    expect([await codes(world), await codes(other)]).toEqual([['DB-3511'], []])
+    await world.pass({}, 25 * 60)
+    expect(await codes(world)).toEqual([])
+  })
 })
 
 describe('at rest', () => {

@@ -62,6 +62,14 @@ export const linkCodes: Codebook = {
     fix: 'Nothing to do yet. If it is really gone, DB-3503 says so at the next look.',
     who: 'CRM admin',
   },
+  'DB-3511': {
+    title: 'Somebody else writes under our name',
+    means:
+      'A linked record was changed by the user that dealbridge signs in as, at a time when this installation wrote nothing to it. The change itself is treated like anybody’s.',
+    why: 'A second dealbridge with the same credentials, often a copied machine or a test that was left running; a ledger restored from a backup, which does not know its own later writes; or an automation in the CRM that runs as that user.',
+    fix: 'Look for a second installation first, and stop one of the two. After a restore this passes by itself within a day. Give automations a user of their own.',
+    who: 'operations',
+  },
   'DB-3510': {
     title: 'A person has answered it',
     means: 'Somebody accepted or declined the referral with `dealbridge referrals`. The answer is on its way.',
