@@ -109,6 +109,28 @@ describe('the history in parts', () => {
     await reopened.close()
   })
 
+  test('is read in those parts only that may hold what is asked for', async () => {
+    const { disk, ledger } = await withEvents(12)
+    const rows: readonly (readonly [HistoryFilter, readonly string[]])[] = [
+      [{ since: minute(10) }, ['000004.log']],
+      [{ since: minute(9) }, ['000003.index', '000003.log', '000004.log']],
+      [{ last: 3 }, ['000004.log']],
+      [{ last: 0 }, []],
+      [{ last: 4 }, ['000003.index', '000003.log', '000004.log']],
+      [{ since: minute(99) }, []],
+    ]
+    for (const [filter, files] of rows) {
+      const read = new Set<string>()
+      disk.breaks = (operation, path) => {
+        if (operation === 'read') read.add(path.split('history-')[1] ?? path)
+        return undefined
+      }
+      await numbersOf(ledger, filter)
+      expect([...read].toSorted(), JSON.stringify(filter)).toEqual(files)
+    }
+    await ledger.close()
+  })
+
   test('finds its events without its postings, and makes them again', async () => {
     const { disk, ledger } = await withEvents(7)
     await ledger.close()
@@ -511,7 +533,7 @@ describe('another key', () => {
       await plain.commit([fact(`f${n}`, n)], [sampleEvent(n, { details: { name: 'Contoso' } })])
     await plain.commit([putLink(sampleLink(1, { waiting: [waitingUntil(minute(5))] }))])
     await plain.forget(sampleKey(2), { at: minute(50), who: 'anna' })
-    const seen = await everythingIn(plain)
+    let seen = await everythingIn(plain)
     await plain.close()
     const keys = [1, 2].map((byte) => createSealer(Buffer.alloc(32, byte)))
     const [first, second] = [keys[0]!, keys[1]!]
@@ -521,6 +543,8 @@ describe('another key', () => {
       await ledger.compact()
       expect(await everythingIn(ledger)).toBe(seen)
       expect((await ledger.verifyHistory()).altered).toEqual([])
+      await ledger.commit([], [sampleEvent(60, { details: { name: 'Contoso' } })])
+      seen = await everythingIn(ledger)
       await ledger.close()
       expect(holds(disk, 'Contoso')).toEqual([])
     }

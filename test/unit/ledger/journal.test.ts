@@ -110,6 +110,7 @@ describe('a page that is turned', () => {
     await ledger.compact()
     check()
     await ledger.expire(minute(4))
+    await ledger.commit([])
     check()
     expect(ledger.stats()).toMatchObject({ commits: 18, syncs: 18, links: 0, events: 6 })
     await ledger.close()
