@@ -16,6 +16,18 @@ function truncated(disk: SimDisk, path: string, length: number): SimDisk {
   return copy
 }
 
+describe('F78: a bit that flips while the ledger is open', () => {
+  test('in a value, after the start: the entry is refused, not misread', async () => {
+    const disk = new SimDisk()
+    const ledger = await openOn(disk)
+    await ledger.commit([{ put: 'fact', key: 'name', value: { name: 'Contoso' } }])
+    const path = pathOf(disk, 'journal')
+    disk.alter(path, disk.bytesOf(path).indexOf('Contoso'))
+    expect(await refusal(ledger.get('fact', 'name'))).toBe('DB-4003')
+    await ledger.close()
+  })
+})
+
 describe('F79: a last write that never became whole', () => {
   test('is cut at whatever byte it ends, and told', async () => {
     const disk = new SimDisk()

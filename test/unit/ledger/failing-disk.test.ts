@@ -57,8 +57,8 @@ describe('I26: a write that failed is final, though the disk may be well again',
       expect((await ledger.get('fact', 'a'))?.['n']).toBe(1)
       expect(await ledger.get('fact', 'b')).toBeUndefined()
       const before = disk.operations
-      const others = [ledger.compact(), ledger.backup('/backup'), ledger.expire(minute(9)), forgetting(ledger)]
-      expect(await Promise.all(others.map(refusal))).toEqual(['DB-4010', 'DB-4010', 'DB-4010', 'DB-4010'])
+      const others = [ledger.compact(), ledger.backup('/backup'), ledger.expire(minute(0)), forgetting(ledger)]
+      for (const other of [...others, ledger.commit([])]) expect(await refusal(other)).toBe('DB-4010')
       await ledger.close()
       expect(disk.operations - before, 'nothing was written').toBe(0)
       const again = await openOn(disk.afterKill())
@@ -99,6 +99,24 @@ describe('I26: a write that failed is final, though the disk may be well again',
     expect(await refusal(openOn(disk, { sizes }))).toBe('DB-4008')
     const again = await openOn(disk, { sizes })
     expect(reserve()).toEqual([5000])
+    breakOnce(disk, { operation: 'write', file: 'journal', errno: 'EIO' })
+    expect(await refusal(again.commit([fact('a', 1)]))).toBe('DB-4009')
+    expect(reserve(), 'of no use when the disk is not full').toEqual([5000])
+    await again.close()
+  })
+
+  test('F74: an end that cannot be written down is told, and the next start sees that it was none', async () => {
+    const disk = new SimDisk()
+    const warnings: string[] = []
+    const log = { info: () => undefined, error: () => undefined, warn: (event: string) => void warnings.push(event) }
+    const ledger = await openOn(disk, { log })
+    await ledger.commit([fact('a', 1)])
+    breakOnce(disk, { operation: 'rename', file: 'manifest', errno: 'EIO' })
+    await ledger.close()
+    expect([warnings, disk.openFiles]).toEqual([['ledger.closed-uncleanly'], 0])
+    const again = await openOn(disk)
+    expect(again.opened.unclean).toBe(true)
+    expect((await again.get('fact', 'a'))?.['n']).toBe(1)
     await again.close()
   })
 })
