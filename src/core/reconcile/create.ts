@@ -2,10 +2,8 @@
 // which it has to be made. What the mapping requires and the referral lacks is said instead of written half.
 
 import type { ChangeId } from '../model/ids.ts'
-import type { Json } from '../model/json.ts'
-import { pointer, type FieldName, type Fields } from '../model/record.ts'
+import { pointer, type Fields } from '../model/record.ts'
 import type { Owed } from '../model/link.ts'
-import { isClosed } from '../model/stage.ts'
 import { stageRowFor, type Row } from '../mapping/mapping.ts'
 import { assign } from './assign.ts'
 import { createOf, updateOf } from './change.ts'
@@ -133,16 +131,10 @@ function owing(
 
 /** What the referral learns from the new record: above all its id. */
 function sendBack({ frame, link, facts }: NewDeal, referral: VendorRecord, record: ChangeId): readonly Change[] {
-  if (facts.stage === null || isClosed(facts.stage)) return []
-  const { mapping } = frame
+  const { rows, idField } = frame.mapping
   const to = draft('referral', referral.fields)
-  for (const row of mapping.rows.filter(
-    (candidate) => candidate.crm === mapping.idField && candidate.referral !== null,
-  )) {
-    const path: FieldName = row.referral ?? ''
-    const value: Json = { ...pointer(link.key) }
-    addFields(to, { [path]: value }, { rule: row.rule, from: row.crm })
-  }
+  for (const { crm, referral: path, rule } of rows)
+    if (crm === idField && path !== null) addFields(to, { [path]: { ...pointer(link.key) } }, { rule, from: crm })
   return isEmpty(to)
     ? []
     : [

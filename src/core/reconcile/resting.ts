@@ -15,6 +15,12 @@ interface Known {
   readonly now: Instant
 }
 
+/** A change that cannot be written now, and why. */
+interface Cause {
+  readonly root: Change
+  readonly why: NonNullable<Change['why']>
+}
+
 /** How long until a deal looks again whether what it rests on exists by now. */
 const lookAgainMs = 60 * 60_000
 
@@ -26,20 +32,20 @@ export function restingOn(ordered: readonly Change[], known: Known): readonly Ch
     if (!root && change.state !== 'ready') stuck.set(change.id, change)
     if (!root?.why) return change
     stuck.set(change.id, root)
-    tell(change, root, known)
+    tell(change, { root, why: root.why }, known)
     return { ...change, state: 'refused', why: root.why }
   })
 }
 
-function tell(change: Change, root: Change, { links, before, now }: Known): void {
+function tell(change: Change, { root, why }: Cause, { links, before, now }: Known): void {
   const was = before.find(({ key }) => key === change.link)
   const link = links.get(change.link) ?? was
   const subject = refusalSubject(root.id)
-  if (!link || !root.why || link.waiting.some((wait) => wait.subject === subject)) return
+  if (!link || link.waiting.some((wait) => wait.subject === subject)) return
   const known = was?.waiting.find((wait) => wait.subject === subject)
   const wait = known ?? {
     ...waitFrom(
-      { for: 'problem', subject, ...root.why, until: root.why.until ?? later(now, lookAgainMs) },
+      { for: 'problem', subject, ...why, until: why.until ?? later(now, lookAgainMs) },
       was?.waiting ?? [],
       now,
     ),

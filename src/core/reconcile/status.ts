@@ -27,8 +27,6 @@ export function addStatus(
   frame: PlanFrame,
   deal: { readonly link: Link; readonly facts: ReferralFacts; readonly waiting: readonly Waiting[] },
 ): void {
-  const fields = frame.mapping.statusInCrm
-  if (!fields) return
   const view = sellerView(frame, deal.facts, deal.waiting)
   showStatus(to, frame, deal.link, {
     state: view.state,

@@ -8,7 +8,7 @@ import { fakeAccount, fakeContact } from '#testkit/fake-crm'
 import type { FakeReferral } from '#testkit/fake-source'
 import type { Fields } from '#spi'
 import { dealLookups, dealMapping, rule } from '../../../support/deal-mapping.ts'
-import { at, dealRecord, linkOf, planDeal, planDeals, type Case } from '../../../support/deal-plan.ts'
+import { at, dealRecord, linkOf, planDeal, planDeals, unlinked, type Case } from '../../../support/deal-plan.ts'
 
 const contoso: Fields = { Name: 'Contoso', Website: 'contoso.example' }
 const account = (id: string, fields: Fields = contoso, changed = '2026-11-20T13:30:00Z', gone = false) => ({
@@ -35,9 +35,16 @@ describe('which one is taken', () => {
     ['the one changed last', 'newest', [young, old], 'a1'],
     ['whatever the order they were read in', 'newest', [old, young], 'a1'],
     ['of two as old as each other the first by id', 'oldest', [twin, young], 'a1'],
+    ['whatever the order of those', 'oldest', [young, twin], 'a1'],
     ['of two as young as each other the last by id', 'newest', [twin, young, old], 'a3'],
   ])('%s', (...[, whenSeveral, records, id]) => expect(accountOf(found(records), { whenSeveral })).toBe(id))
 
+  test('and the deal says where that comes from', () => {
+    const deal = planned(found([account('a1')])).changes.find(({ settles }) => settles.becomes)
+    expect(deal?.fields).toContainEqual(
+      expect.objectContaining({ path: 'AccountId', from: 'lookups.account', rule: rule('lookups.account') }),
+    )
+  })
   test('the first search that finds one decides', () => {
     expect(accountOf(found([account('a1')], [account('a2')]))).toBe('a1')
     expect(accountOf(found([], [account('a2')]))).toBe('a2')
@@ -87,6 +94,26 @@ describe('several fit', () => {
     const plan = planned(found([account('a1'), account('a2')]), { whenSeveral })
     expect(plan.links).toMatchObject([{ waiting: [{ for: kind, who, choices: ['a1', 'a2'], code: 'DB-3502' }] }])
   })
+})
+
+test('a person named one that the CRM does not show: whatever fits by now is there to choose from', () => {
+  const link = unlinked('R-1')
+  const ask = planned({ link, ...found([account('a1'), account('a2')]) }).links[0]?.waiting[0]
+  const account9 = { record: recordId('a9'), question: ask?.inputs ?? '', among: [] }
+  const again = (records: Records) =>
+    planned({ link: { ...link, chosen: { account: account9 } }, ...found(records) }).links[0]?.waiting[0]
+  expect(again([account('a1'), account('a2')])?.choices).toEqual(['a1', 'a2'])
+  expect(again([account('a1')])?.choices).toEqual(['a1'])
+  expect(again([])?.choices).toEqual([])
+})
+test('a person wants a new one, which the mapping never makes', () => {
+  const link = unlinked('R-1')
+  const records = found([account('a1'), account('a2')])
+  const ask = planned({ link, ...records }, { whenNone: 'fail' }).links[0]?.waiting[0]
+  const chosen = { account: { record: null, question: ask?.inputs ?? '', among: [] } }
+  const plan = planned({ link: { ...link, chosen }, ...records }, { whenNone: 'fail' })
+  expect(plan.changes).toEqual([])
+  expect(plan.links).toMatchObject([{ waiting: [{ code: 'DB-3502', choices: ['a1', 'a2'] }] }])
 })
 
 describe('none fits', () => {

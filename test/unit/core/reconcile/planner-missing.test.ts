@@ -107,7 +107,7 @@ describe('the record is not found', () => {
     ['2026-11-20T14:01:00Z', '2026-11-20T14:02:00Z'],
     ['2026-11-20T14:30:00Z', '2026-11-20T15:00:00Z'],
     ['2026-11-25T14:00:00Z', '2026-11-25T20:00:00Z'],
-  ])('F83: at %s it is believed, told, and not made again', (moment, until) =>
+  ])('F24, F104: at %s it is believed, told, and not made again', (moment, until) =>
     expect(later(moment)).toMatchObject({
       record: 'opp-R-1',
       missingSince: at('2026-11-20T14:00:00Z'),
@@ -115,7 +115,7 @@ describe('the record is not found', () => {
     }),
   )
 
-  test('F85: merged into another one: a person is told which', () => {
+  test('T17: merged into another one: a person is told which', () => {
     const merged = { ...gone, mergedInto: recordId('opp-9') }
     expect(later('2026-11-20T14:05:00Z', merged).waiting).toMatchObject([
       { code: 'DB-3504', message: expect.stringContaining('opp-9') },
