@@ -241,12 +241,7 @@ class LowdbLedger implements EmbeddedLedger {
     const found = wanted.flatMap((held) => held ?? [])
     // Where they stand now: they may move while they are read.
     const places = found.map(({ key, segment, offset, length, crc }) => ({ key, segment, offset, length, crc }))
-    const values = await this.#told(() =>
-      readPlaces(places, (bytes, order) => {
-        const place = places[order]
-        return place && this.#value(table, place, bytes)
-      }),
-    )
+    const values = await this.#told(() => readPlaces(places, (bytes, place) => this.#value(table, place, bytes)))
     let next = 0
     return wanted.map((held) => (held === undefined ? undefined : values[next++]))
   }

@@ -13,25 +13,25 @@ const GAP_BYTES_MAX = 4 * 1024
 const READ_BYTES_MAX = 128 * 1024
 const READS_AT_ONCE = 4
 
-interface Wanted {
+interface Wanted<P> {
   readonly order: number
-  readonly place: Place
+  readonly place: P
 }
 
-interface Stretch {
+interface Stretch<P> {
   readonly segment: Segment
   readonly from: number
   to: number
-  readonly wanted: Wanted[]
+  readonly wanted: Wanted<P>[]
 }
 
 /**
  * What `take` makes of each place, in the order asked for. It may not keep the bytes it is shown. The files stay open
  * meanwhile, even if the ledger lets go of them.
  */
-export async function readPlaces<T>(
-  places: readonly Place[],
-  take: (bytes: Buffer, order: number) => T,
+export async function readPlaces<P extends Place, T>(
+  places: readonly P[],
+  take: (bytes: Buffer, place: P) => T,
 ): Promise<readonly T[]> {
   const found = new Map<number, T>()
   for (const { segment } of places) segment.hold()
@@ -39,7 +39,7 @@ export async function readPlaces<T>(
     const stretches = stretchesOf(places)
     const lane = async (): Promise<void> => {
       for (let next = stretches.pop(); next !== undefined; next = stretches.pop())
-        await readStretch(next, (bytes, order) => found.set(order, take(bytes, order)))
+        await readStretch(next, (bytes, { order, place }) => found.set(order, take(bytes, place)))
     }
     await Promise.all(Array.from({ length: Math.min(READS_AT_ONCE, stretches.length) }, lane))
   } finally {
@@ -48,10 +48,10 @@ export async function readPlaces<T>(
   return [...found].toSorted(([a], [b]) => a - b).map(([, value]) => value)
 }
 
-function stretchesOf(places: readonly Place[]): Stretch[] {
+function stretchesOf<P extends Place>(places: readonly P[]): Stretch<P>[] {
   const wanted = places.map((place, order) => ({ place, order }))
   wanted.sort((a, b) => compareNames(a.place, b.place) || a.place.offset - b.place.offset)
-  const stretches: Stretch[] = []
+  const stretches: Stretch<P>[] = []
   for (const one of wanted) {
     const { segment, offset, length } = one.place
     const last = stretches.at(-1)
@@ -64,16 +64,18 @@ function stretchesOf(places: readonly Place[]): Stretch[] {
   return stretches
 }
 
-async function readStretch(
-  { segment, from, to, wanted }: Stretch,
-  take: (bytes: Buffer, order: number) => void,
+async function readStretch<P extends Place>(
+  { segment, from, to, wanted }: Stretch<P>,
+  take: (bytes: Buffer, one: Wanted<P>) => void,
 ): Promise<void> {
   const length = to - from
   const memory = (length <= READ_BYTES_MAX ? spare.pop() : undefined) ?? Buffer.alloc(Math.max(length, READ_BYTES_MAX))
   try {
     const bytes = memory.subarray(0, await segment.file.read(memory.subarray(0, length), from))
-    for (const { order, place } of wanted)
-      take(bytes.subarray(place.offset - from, place.offset - from + place.length), order)
+    for (const one of wanted) {
+      const at = one.place.offset - from
+      take(bytes.subarray(at, at + one.place.length), one)
+    }
   } finally {
     if (memory.length === READ_BYTES_MAX && spare.length < SPARE_MAX) spare.push(memory)
   }

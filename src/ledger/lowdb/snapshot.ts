@@ -115,11 +115,7 @@ class Copy {
   }
 
   async #write(some: readonly Held[]): Promise<void> {
-    const places = some.map(({ segment, offset, length }) => ({ segment, offset, length }))
-    const values = await readPlaces(places, (bytes) => Buffer.from(bytes))
-    const puts = some.map((held, i) =>
-      this.#fresh(held, places[i]?.segment ?? held.segment, values[i] ?? Buffer.alloc(0)),
-    )
+    const puts = await readPlaces(some, (bytes, held) => this.#fresh(held, Buffer.from(bytes)))
     const batch = encodeBatch({ changes: puts, events: { first: 0, frames: [] } }, this.chain, this.#segment.sealer)
     const frame = encodeFrame({ mark: 'journal', chained: batch.pieces, previous: this.chain })
     const bodyAt = this.#segment.bytes + HEADER_BYTES
@@ -138,13 +134,12 @@ class Copy {
   }
 
   /** The value as it stands, or sealed anew where the old file has another key. */
-  #fresh(held: Held, from: Segment, value: Buffer): BatchChange {
-    const { table, key, record, due, crc } = held
+  #fresh({ table, key, record, due, crc, offset, segment: from }: Held, value: Buffer): BatchChange {
     const { directory } = this.#options.journal.catalogue.home
-    if (crc32(value) !== crc) throw damaged(directory, from.name, `is not as it was written, at byte ${held.offset}`)
+    if (crc32(value) !== crc) throw damaged(directory, from.name, `is not as it was written, at byte ${offset}`)
     if (from.sealer === this.#segment.sealer) return { do: 'put', table, key, record, due, value, crc }
     const plain = from.sealer ? from.sealer.open(value, aboutValue(table, key)) : value
-    if (plain === undefined) throw damaged(directory, from.name, `does not open, at byte ${held.offset}`)
+    if (plain === undefined) throw damaged(directory, from.name, `does not open, at byte ${offset}`)
     return sealedPut({ table, key, facets: { record, due } }, plain, this.#segment.sealer)
   }
 }

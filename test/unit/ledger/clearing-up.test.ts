@@ -103,6 +103,24 @@ describe('clearing up', () => {
       expect(counts).toEqual(found)
     })
 
+  test('is flushed every few megabytes, so that no commit waits for a large flush', async () => {
+    const disk = new SimDisk()
+    const ledger = await openOn(disk)
+    const text = 'x'.repeat(1024 * 1024)
+    await ledger.commit(Array.from({ length: 9 }, (_, n) => ({ put: 'fact', key: `f${n}`, value: { text } }) as const))
+    const between: number[] = []
+    let frames = 0
+    disk.breaks = (operation, path) => {
+      if (path.includes('snapshot') && operation === 'write') frames += 1
+      if (path.includes('snapshot') && operation === 'sync') between.push(frames)
+      return undefined
+    }
+    await ledger.compact()
+    // Its head, then four values each time, and what is left.
+    expect(between).toEqual([1, 5, 9, 10])
+    await ledger.close()
+  })
+
   test('copies nothing that is not as it was written, and leaves the files it stands in', async () => {
     for (const sealed of [false, true]) {
       const disk = new SimDisk()
