@@ -89,7 +89,7 @@ describe('a new referral', () => {
     expect(change?.settles.values).toEqual({ Topic: 'Azure' })
   })
   test('what is hidden is not written', () =>
-    expect(sent(fresh({ phase: { rows: [{ ...topic, fromReferral: () => ({ is: 'absent' }) }] } }))).toEqual([
+    expect(sent(fresh({ phase: { rows: [{ ...topic, fromReferral: () => ({ is: 'absent' }) }] } }))).toStrictEqual([
       ['crm', { ReferralKey: 'r-1' }],
     ]))
 
@@ -132,6 +132,15 @@ describe('both wait', () => {
       write: { id: 'R-1', expect: 'left-1', fields: { 'details.topic': 'Fabric' } },
     })
     expect(after({ link: { base: noBase } }).base).toEqual({ standing: null, values: { Topic: 'Azure' } })
+  })
+  test('the lead that is written is the one that was read', () => {
+    const [change] = planned({ referral: { stage: 'New', details: { topic: 'Fabric' } } }).changes
+    expect(change?.write).toMatchObject({ kind: 'Lead', id: 'lead-1', expect: 'right-1' })
+  })
+  test('a lead is open: rows that are written while it is are written', () => {
+    const rows = [row({ crm: 'Topic', path: 'details.topic', direction: 'toCrm', write: 'whileOpen' })]
+    const referral: FakeReferral = { stage: 'New', details: { topic: 'Fabric' } }
+    expect(sent(planned({ referral, phase: { rows } }))).toEqual([['crm', { Topic: 'Fabric' }]])
   })
   test('nothing is new: nothing is planned, and what was looked at is remembered once', () => {
     const link = after({})
@@ -196,8 +205,9 @@ describe('accepted at Microsoft', () => {
   })
   test('what the deal will owe is remembered; what was asked is over; what was refused is kept', () => {
     const owing = { ...story, options: { lookups: true } }
-    const [wait] = planned(owing).changes.map(({ id }) => waitOf(refusalSubject(id)))
-    const link = after({ ...owing, link: { waiting: [waitOf('stage'), ...(wait ? [wait] : [])] } })
+    // The last one: nothing rests on it that would tell of it again.
+    const wait = waitOf(refusalSubject(planned(owing).changes.at(-1)?.id ?? expect.fail('nothing planned')))
+    const link = after({ ...owing, link: { waiting: [waitOf('stage'), wait] } })
     expect(link.owed).toMatchObject([{ lookup: 'contact', kind: 'Role' }])
     expect(link.waiting).toEqual([wait])
     expect(after(story)).not.toHaveProperty('owed')
@@ -319,6 +329,8 @@ describe('over before anyone answered', () => {
     const settled = { base: { ...base, standing: { stage: 'Expired', step: null } as const } }
     expect(planned({ ...story, link: settled })).toMatchObject({ changes: [], links: [] })
   })
+  test('also one that was never compared', () =>
+    expect(planned({ referral: { stage: 'Expired' }, link: { base: noBase } }).changes).toHaveLength(1))
   test('I38: in a status that nobody knows: nothing', () =>
     expect(planned({ referral: { stage: 'Unheard' } })).toMatchObject({ changes: [], links: [] }))
 })
