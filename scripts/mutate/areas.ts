@@ -14,10 +14,12 @@ export const areas = {
     tests: ['test/unit/core/reconcile/**'],
   },
   planner: {
-    files: ['planner', 'plan-all', 'linked', 'standing', 'limits', 'loops', 'waits', 'agreed'].map(
-      (name) => `src/core/reconcile/${name}.ts`,
-    ),
-    tests: ['test/unit/core/reconcile/**', 'test/unit/engine/**', 'test/unit/control/*.test.ts'],
+    files: [
+      ...['planner', 'plan-all', 'linked', 'standing', 'limits', 'loops', 'waits', 'agreed'],
+      ...['moves', 'rows', 'change', 'create', 'outcome', 'owed', 'share', 'search', 'lookups', 'lead'],
+      ...['status', 'side', 'assign', 'choice', 'resting'],
+    ].map((name) => `src/core/reconcile/${name}.ts`),
+    tests: ['test/unit/core/reconcile/**'],
   },
   ledger: {
     files: [
