@@ -1,11 +1,12 @@
-// F64 to F67, F71: kill -9 at any moment of a sync, fifty times, and sync again: no second opportunity, account or contact,
+// F64 to F67: kill -9 at any moment of a sync, fifty times, and sync again: no second opportunity, account or contact,
 // and a last plan that is empty. The process is the real one; it dies before a request arrives, after it was carried out
 // and before its answer is back, or at any other moment.
 
 import { afterEach, expect, test } from 'vitest'
-import type { Desk, Kind } from '#spi'
+import type { Desk } from '#spi'
 import { seededRandom } from '../support/host.ts'
 import { realWorld, type RealWorld } from '../support/real-process.ts'
+import { twice, values } from '../support/twice.ts'
 
 const kills = 50
 const seed = 20_261_121
@@ -75,12 +76,4 @@ function countsOf(desk: Desk) {
     accounts: new Set(values(desk, 'account', 'name')),
     contacts: new Set(values(desk, 'contact', 'emailaddress1')),
   }
-}
-
-const values = (desk: Desk, kind: string, field: string): readonly string[] =>
-  desk.all(kind as Kind).flatMap(({ fields }) => (typeof fields[field] === 'string' ? [fields[field]] : []))
-
-function twice(desk: Desk, kind: string, field: string): readonly string[] {
-  const all = values(desk, kind, field)
-  return [...new Set(all.filter((value, index) => all.indexOf(value) !== index))]
 }

@@ -30,8 +30,8 @@ export interface RealWorld {
   run(...args: readonly string[]): Promise<Ended>
   /** Starts `dealbridge` and leaves it running. */
   start(...args: readonly string[]): Started
-  /** Starts one sync, without the command line around it. */
-  startSync(): Started
+  /** Starts one sync, without the command line around it; with so much memory for its data, if told. */
+  startSync(heapMiB?: number): Started
   configure(lines: Partial<Config>): Promise<void>
   close(): Promise<void>
 }
@@ -83,7 +83,7 @@ export async function realWorld(names: readonly CrmName[], seed = 1): Promise<Re
     crms,
     configure,
     start,
-    startSync: () => startIn(folder, 'test/support/one-sync.ts', []),
+    startSync: (heapMiB) => startIn(folder, 'test/support/one-sync.ts', [], heapMiB),
     run: async (...args) => await start(...args).ended,
     close: async () => {
       await source.served.close()
@@ -129,8 +129,9 @@ ${more}
 `
 }
 
-function startIn(folder: string, program: string, args: readonly string[]): Started {
-  const child = spawn(process.execPath, [join(root, program), ...args], {
+function startIn(folder: string, program: string, args: readonly string[], heapMiB?: number): Started {
+  const memory = heapMiB === undefined ? [] : [`--max-old-space-size=${heapMiB}`]
+  const child = spawn(process.execPath, [...memory, join(root, program), ...args], {
     cwd: folder,
     // Compiling the same program fifty times would be most of what a test does.
     env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'dealbridge-compiled'), NO_COLOR: '1' },

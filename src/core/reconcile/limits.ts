@@ -1,6 +1,6 @@
 // Is it safe to do all this without asking? Pure counting: what a plan wants against what it may do by itself.
 
-import type { Code } from '../model/ids.ts'
+import type { Code, LinkKey } from '../model/ids.ts'
 import type { Link } from '../model/link.ts'
 import { isOutcome, type Brake, type Change } from './plan.ts'
 
@@ -20,6 +20,8 @@ export const alwaysFine = 20
 export interface Wanted {
   readonly changes: readonly Change[]
   readonly links: readonly Link[]
+  /** Deals whose making was cut off: the record is there, and its referral has not been told of it. */
+  readonly halfMade: ReadonlySet<LinkKey>
   readonly linked: number
   /** Links whose record was not found in this run. */
   readonly vanished: number
@@ -36,7 +38,9 @@ export function brakesFor(wanted: Wanted, limits: Limits): readonly Brake[] {
   const outcomes = ready.filter(isOutcome).length
   const made = new Set(ready.flatMap((change) => (change.settles.becomes === undefined ? [] : [change.link])))
   // What a new deal's own referral is told is part of making the deal.
-  const updates = ready.filter((change) => change.action === 'update' && !made.has(change.link)).length
+  const isMaking = ({ link, side }: Change): boolean =>
+    made.has(link) || (side === 'referral' && wanted.halfMade.has(link))
+  const updates = ready.filter((change) => change.action === 'update' && !isMaking(change)).length
   const share = Math.max(alwaysFine, Math.floor(limits.shareOfLinked * wanted.linked))
   const remapped = remappedBy(wanted, ready)
   const outcomesMax = Math.max(Math.min(limits.outcomes, wanted.outcomesMax), wanted.approved.outcomes)

@@ -4,7 +4,8 @@
 import type { LinkKey } from '../model/ids.ts'
 import type { Instant } from '../model/instant.ts'
 import { isClosed } from '../model/stage.ts'
-import { sameLink, type Link } from '../model/link.ts'
+import { baseValue, sameLink, type Link } from '../model/link.ts'
+import type { Mapping } from '../mapping/mapping.ts'
 import { brakesFor, type Limits, type Wanted } from './limits.ts'
 import { PLAN_SCHEMA, type Change, type Plan, type Skipped } from './plan.ts'
 import { planDeal } from './planner.ts'
@@ -41,6 +42,7 @@ export function planAll(frame: PlanFrame, views: readonly DealView[], options: P
   const wanted: Wanted = {
     changes: ordered,
     links: before,
+    halfMade: halfMadeAmong(before, mapping),
     linked: options.linked,
     vanished,
     outcomesMax: mapping.outcomes.maxPerRun,
@@ -58,6 +60,13 @@ export function planAll(frame: PlanFrame, views: readonly DealView[], options: P
     stopped: brakesFor(wanted, options.limits),
     skipped,
   }
+}
+
+/** Made, and no more than that: what the referral is told first is the id of its record. */
+function halfMadeAmong(links: readonly Link[], { rows, idField }: Mapping): ReadonlySet<LinkKey> {
+  const told = rows.find((row) => row.crm === idField && row.toReferral)
+  const half = told ? links.filter((link) => link.record !== null && baseValue(link, told.id) === undefined) : []
+  return new Set(half.map(({ key }) => key))
 }
 
 /**

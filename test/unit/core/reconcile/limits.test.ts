@@ -33,6 +33,7 @@ const made: Change = { ...account, settles: { values: {}, becomes: 'record' } }
 /** So many of them, each of a deal of its own. */
 const many = (count: number, ...changes: readonly Change[]): readonly Change[] =>
   Array.from({ length: count }, (_, n) => changes.map((change) => ({ ...change, link: linkKey(`R-${n}`) }))).flat()
+const half = (count: number) => new Set(Array.from({ length: count }, (_, n) => linkKey(`R-${n}`)))
 const linked = (count: number, mapping: string) =>
   Array.from({ length: count }, (_, n) => linkOf(`R-${n}`, { mapping }))
 
@@ -41,6 +42,7 @@ const stops = (wanted: Partial<Wanted>, limits: Partial<Limits> = {}) =>
     {
       changes: [],
       links: [],
+      halfMade: new Set(),
       linked: 100,
       vanished: 0,
       outcomesMax: 1_000,
@@ -90,6 +92,9 @@ test.each<[string, Partial<Wanted>, Partial<Limits>, readonly unknown[]]>([
   ['a few updates are always fine', { changes: many(alwaysFine, update) }, few, []],
   ['one more is a share of all', { changes: many(21, update) }, few, [['DB-3123', 20, 21]]],
   ['what is made is no update', { changes: many(21, account) }, few, []],
+  ['what the referral of a half-made deal is told', { changes: many(21, told), halfMade: half(21) }, few, []],
+  ['one that is not half made', { changes: many(21, told), halfMade: half(0) }, few, [['DB-3123', 20, 21]]],
+  ['the record of a half-made deal', { changes: many(21, update), halfMade: half(21) }, few, [['DB-3123', 20, 21]]],
   ['a small share of many', { changes: many(30, update), linked: 3_050 }, few, []],
   ['one more, of as many', { changes: many(31, update), linked: 3_050 }, few, [['DB-3123', 30, 31]]],
   ['what a new deal tells its own referral is no update', { changes: many(21, made, told) }, few, []],

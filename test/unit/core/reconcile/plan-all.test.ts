@@ -124,6 +124,35 @@ describe('records that vanished', () => {
   ])('%s', (_, one, brakes) => expect(vanished(one)).toEqual(brakes))
 })
 
+describe('a first load that was cut off in the middle', () => {
+  const ids = Array.from({ length: 25 }, (_, n) => `R-${n}`)
+  const half = (id: string): Link => {
+    const { base, ...rest } = linkOf(id)
+    const { Id: _, ...values } = base.values as Readonly<Record<string, string>>
+    return { ...rest, base: { ...base, values } }
+  }
+  const goesOn = (of: (id: string) => Link, mapping = dealMapping()) => {
+    const cases = ids.map((id) => ({
+      ...deal(id, { referral: accepted }),
+      link: of(id),
+    }))
+    const plan = planDeals(cases, { mapping, limits: { shareOfLinked: 0 } })
+    return [plan.changes.length, plan.stopped.map(({ code }) => code)]
+  }
+
+  test('goes on by itself: what their referrals are told belongs to the making of the deals', () => {
+    expect(goesOn(half)).toEqual([25, []])
+  })
+
+  test('while ids that people took away from as many referrals are a reason to ask', () => {
+    const moved = (id: string): Link => ({
+      ...linkOf(id),
+      base: { ...linkOf(id).base, values: { ...linkOf(id).base.values, Id: 'opp-0' } },
+    })
+    expect(goesOn(moved)).toEqual([25, ['DB-3123']])
+  })
+})
+
 describe('what rests on something that cannot be written', () => {
   const mapping = dealMapping({ lookups: true })
   test('waits with it, told why, also when only one of several is the cause', () => {
