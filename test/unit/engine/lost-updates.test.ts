@@ -295,6 +295,15 @@ describe('several updates that expected the same state: one at most was written'
       { done: [], base: ['Azure', '90000'], asks: ['row:Topic'] },
     ],
     [
+      'the one that left a mark, however much was changed after it',
+      { Topic: 'Fabric' },
+      [
+        updateOf({ Topic: 'Fabric', Amount: '90000', CloseDate: '2027-01-15' }),
+        updateOf({ Country: 'AT' }, { id: changeId('chg-2') }),
+      ],
+      { done: ['chg-1'] },
+    ],
+    [
       'one is not shown: another one still can be',
       { Topic: 'Power', Amount: undefined },
       [updateOf({ Amount: '1' }), third],

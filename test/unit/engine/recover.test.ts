@@ -136,13 +136,17 @@ describe('an update without an answer', () => {
   test('on either side, and on both, is settled for its own side', () => {
     const left = referralUpdateOf({ 'details.topic': 'Fabric' }, { values: { Topic: 'Fabric' } })
     const referral = referralRecord('R-1', { details: { topic: 'Fabric' } })
-    const { link, events } = recovered(view({ referral, crm: topic('Azure') }), intentOf(left))
+    const before = { version: null, at: null, older: [version('left-x')] }
+    const { link, events } = recovered(
+      view({ link: linkOf('R-1', { left: before }), referral, crm: topic('Azure') }),
+      intentOf(left),
+    )
     expect([link?.right, events.length]).toEqual([{ version: null, at: null }, 1])
     expect(link?.left).toEqual({
       version: null,
       at: referral.changedAt,
       acted: 'left-1',
-      older: ['left-0'],
+      older: ['left-0', 'left-x'],
       freshUntil: later(now, 10 * minute),
     })
 

@@ -213,6 +213,12 @@ describe('no receipts', () => {
   })
 })
 
+test('told to end before the first attempt: nothing is sent, and the connection has not failed', async () => {
+  const { party, batches } = partyWith([])
+  const { failure } = await send(party, [update('1')], AbortSignal.abort(new Error('told to end')))
+  expect([failure, batches]).toEqual([null, []])
+})
+
 describe('a line that rests', () => {
   test('lets nothing pass: every write is refused for now, and certainly not done', async () => {
     const { party, batches, clock } = partyWith([])
