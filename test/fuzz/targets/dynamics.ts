@@ -29,7 +29,7 @@ export const target = vendorTarget({
   covers: ['connectors/dynamics'],
   pretend,
   open: async (host) => await connector.open(settings, host),
-  isStanding: ({ pathname }) => /EntityDefinitions|RelationshipDefinitions|GlobalOptionSet/.test(pathname),
+  standing: /EntityDefinitions|RelationshipDefinitions|GlobalOptionSet/,
   shapes: [deal, shape('account', 'name', 'websiteurl')],
   questions: [
     { shape: deal, by: { key: { field: 'fab_pcreferralid', value: key(1) } } },

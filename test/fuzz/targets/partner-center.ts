@@ -36,7 +36,7 @@ export const target = vendorTarget({
   covers: ['connectors/partner-center'],
   pretend,
   open: async (host) => await connector.open(settings, host),
-  isStanding: () => false,
+  standing: null,
   shapes: [shape],
   questions: [
     { shape, by: { id: recordId(id(1)) } },

@@ -47,7 +47,7 @@ export const target = vendorTarget({
   covers: ['connectors/salesforce'],
   pretend,
   open: async (host) => await connector.open(settings, host),
-  isStanding: ({ pathname }) => pathname === '/services/data' || /\/describe\/?$/.test(pathname),
+  standing: /^\/services\/data$|\/describe\/?$/,
   shapes: allShapes,
   questions: [
     { shape: dealShape, by: { key: { field: 'PC_Referral_Id__c', value: referral(1) } } },

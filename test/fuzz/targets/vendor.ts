@@ -1,22 +1,24 @@
 // A connector's session that is told anything: what it reads, finds and writes comes of answers from the input. What a
-// vendor says of itself (its version, its fields) comes from the pretended vendor, so that an input can stay small.
+// vendor says of itself (its version, its fields) comes from the pretended vendor, so that an input can stay small; only
+// the look at the vendor before anything else, `probe`, is told that from the input too, with its lists cut short.
 
 import { z } from 'zod'
 import { openLog } from '#platform/log'
 import { openSecrets } from '#platform/secrets'
 import { memoryVault } from '#platform/vault'
-import type {
-  Cursor,
-  Host,
-  Http,
-  HttpAnswer,
-  HttpRequest,
-  Page,
-  Question,
-  Session,
-  Shape,
-  Simulator,
-  Write,
+import {
+  type Cursor,
+  type Host,
+  type Http,
+  type HttpAnswer,
+  type HttpRequest,
+  type Page,
+  parseJson,
+  type Question,
+  type Session,
+  type Shape,
+  type Simulator,
+  type Write,
 } from '#spi'
 import { handClock, seededRandom } from '../../support/host.ts'
 import { handled } from '../../support/in-process.ts'
@@ -34,8 +36,8 @@ export interface VendorParts {
   readonly pretend: () => Simulator
   readonly open: (host: Host) => Promise<Session>
   readonly env?: Readonly<Record<string, string>>
-  /** Does the pretended vendor answer this, whatever the input says? */
-  readonly isStanding: (url: URL, request: HttpRequest) => boolean
+  /** What the pretended vendor answers, whatever the input says: by the path, or by one in a batch. Null: nothing. */
+  readonly standing: RegExp | null
   readonly shapes: readonly Shape[]
   readonly questions: readonly Question[]
   readonly writes: readonly Write[]
@@ -70,6 +72,9 @@ const verbs: Readonly<Record<string, Verb>> = {
   },
 }
 
+const isStanding = ({ url, body = '' }: HttpRequest, { standing }: VendorParts): boolean =>
+  standing !== null && (standing.test(new URL(url).pathname) || standing.test(body))
+
 const Name = z.enum(['changes', 'find', 'write', 'probe']).catch('changes')
 
 async function pages(session: Session, shapes: readonly Shape[], since: Cursor | null) {
@@ -87,16 +92,17 @@ export function vendorTarget(parts: VendorParts): Target {
   const { name, covers, burst } = parts
   const vendor = parts.pretend()
   const standing = (request: HttpRequest): Promise<HttpAnswer> | undefined =>
-    parts.isStanding(new URL(request.url), request) ? remembered(vendor, request) : undefined
+    isStanding(request, parts) ? remembered(vendor, request) : undefined
+  const nothingStands = (): undefined => undefined
   return {
     name,
     covers,
     seeds: async () => await Promise.all(Object.keys(verbs).map(async (verb) => await recorded(verb, parts))),
-    bytesMax: 24_000,
+    bytesMax: 40_000,
     burst,
     run: async (input) => {
       const { verb, answers } = readAnswers(input)
-      const { host, written } = hostWith(scripted(answers, standing), parts)
+      const { host, written } = hostWith(scripted(answers, verb === 'probe' ? nothingStands : standing), parts)
       const session = await parts.open(host)
       try {
         return written() + ((await verbs[Name.parse(verb)]?.(session, parts)) ?? 0)
@@ -116,14 +122,29 @@ async function recorded(verb: string, parts: VendorParts): Promise<Buffer> {
   const http: Http = {
     send: async (request) => {
       const answer = await handled(vendor, request)
-      if (!parts.isStanding(new URL(request.url), request)) taken.push(answer)
-      return answer
+      const said = verb === 'probe' ? { ...answer, body: cutShort(answer.body) } : answer
+      if (verb === 'probe' || !isStanding(request, parts)) taken.push(said)
+      return said
     },
   }
   const session = await parts.open(hostWith(http, parts).host)
-  await verbs[verb]?.(session, parts)
+  // What is cut short may be too little; what was said up to there is decent all the same.
+  await verbs[verb]?.(session, parts).catch(answered)
   await session.close()
   return writeAnswers(verb, taken)
+}
+
+const entriesMax = 3
+
+/** The same JSON, or that of each part, with the last few of each list: of versions, the newest. Answers are no list. */
+const cutShort = (body: string): string => body.replaceAll(/^[{[].*$/gm, fewOf)
+
+function fewOf(text: string): string {
+  const json = parseJson(text)
+  const isList = (name: string, value: unknown): value is readonly unknown[] =>
+    Array.isArray(value) && name !== 'compositeResponse'
+  const few = (name: string, value: unknown): unknown => (isList(name, value) ? value.slice(-entriesMax) : value)
+  return json === undefined ? text : JSON.stringify(json, few)
 }
 
 const told = new Map<string, Promise<HttpAnswer>>()
