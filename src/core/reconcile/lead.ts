@@ -171,7 +171,7 @@ function stay(of: KnownLead, move: StandingVerdict): DealPlan {
     answered: {},
     apart: false,
   }
-  if (!isSealed(deal)) mergeRows(deal, phase.rows, sides, { crmIsClosed: false, frozen: isOver(deal) })
+  if (!isSealed(deal)) mergeRows(deal, phase.rows, sides, { crmIsClosed: false, frozen: false })
   const moves = planMoves(deal, move, sides, env)
   return gathered(of, sides, moves)
 }
