@@ -19,7 +19,7 @@ export const areas = {
       ...['moves', 'rows', 'change', 'create', 'outcome', 'owed', 'share', 'search', 'lookups', 'lead'],
       ...['status', 'side', 'assign', 'choice', 'resting'],
     ].map((name) => `src/core/reconcile/${name}.ts`),
-    tests: ['test/unit/core/reconcile/**'],
+    tests: ['test/unit/core/reconcile/**', 'test/properties/standing.test.ts'],
   },
   ledger: {
     files: [
