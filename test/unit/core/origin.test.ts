@@ -35,6 +35,7 @@ test.each([
   ['[::1]', true],
   ['localhost', true],
   ['127.0.0.1.evil.example', false],
+  ['evil-127.0.0.1', false],
   ['[::ffff:127.0.0.1]', false],
   ['0.0.0.0', false],
 ])('%s is this computer: %s', (host, expected) => {
