@@ -31,9 +31,10 @@ export function dice(seed: number, purpose: string): Dice {
   }
 }
 
-/** FNV-1a over the purpose, started from the seed. */
+/** FNV-1a over both, started from the seed. Two digits at least: a single one would cancel itself out. */
 function mixed(seed: number, purpose: string): number {
   let state = (0x811c9dc5 ^ seed) >>> 0
-  for (const char of `${seed}/${purpose}`) state = Math.imul(state ^ (char.codePointAt(0) ?? 0), 0x01000193) >>> 0
+  for (const char of `${String(seed).padStart(2, '0')}/${purpose}`)
+    state = Math.imul(state ^ (char.codePointAt(0) ?? 0), 0x01000193) >>> 0
   return state
 }

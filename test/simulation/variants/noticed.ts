@@ -7,7 +7,7 @@ export const noticed: Readonly<Record<string, Noticed>> = {
   'no-if-match': { seed: 121 },
   'create-then-record': { story: 'two referrals of one new customer arrive at once', moment: 17 },
   'blind-retry': { seed: 17 },
-  'lost-is-written': { seed: 1 },
+  'lost-is-written': { seed: 13 },
   'lost-is-refused': { seed: 17 },
   'receipts-shuffled': { seed: 13 },
   'stale-is-written': { seed: 111 },
