@@ -59,8 +59,9 @@ describe('clearing up', () => {
 
   test('keeps what is committed meanwhile, and all the rest, in pieces', async () => {
     const disk = new SimDisk()
-    const ledger = await openOn(disk, { sizes: { snapshotFrameBytes: 5000, journalBytes: 2000 } })
+    const ledger = await openOn(disk, { sizes: { snapshotFrameBytes: 5000, journalBytes: 300 } })
     await ledger.commit(facts(2500, 0))
+    disk.slow = true
     const compacting = ledger.compact()
     const isDone = compacting.then(() => true)
     let n = 0
