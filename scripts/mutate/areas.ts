@@ -17,7 +17,7 @@ export const areas = {
     files: [
       ...['planner', 'plan-all', 'linked', 'standing', 'limits', 'loops', 'waits', 'agreed'],
       ...['moves', 'rows', 'change', 'create', 'outcome', 'owed', 'share', 'search', 'lookups', 'lead'],
-      ...['status', 'side', 'assign', 'choice', 'resting'],
+      ...['status', 'side', 'assign', 'choice', 'resting', 'stranger'],
     ].map((name) => `src/core/reconcile/${name}.ts`),
     tests: ['test/unit/core/reconcile/**', 'test/properties/standing.test.ts'],
   },

@@ -17,9 +17,15 @@ interface Seen {
   readonly self?: string
 }
 
+/** Not shown at all. */
+const hidden = '(hidden)'
+
+/** As it is shown now; nothing is told of who changed it, or of who we are, where the name is empty. */
 function planned(shows: Fields, { by = 'user-1', link: over = {}, self = 'user-1' }: Seen = {}) {
   const link = linkOf('R-1', over)
-  const deal = dealRecord('R-1', shows, { changedBy: by })
+  const whole = dealRecord('R-1', shows)
+  const fields = Object.fromEntries(Object.entries(whole.fields).filter(([, value]) => value !== hidden))
+  const deal = { ...whole, fields, ...(by === '' ? {} : { changedBy: by }) }
   const plan = planDeal({ referral: accepted, deal, link }, { frame: self === '' ? {} : { self } })
   return { sent: sent(plan), waits: linkAfter(plan, link).waiting }
 }
@@ -37,6 +43,8 @@ describe('a record that was changed under our name', () => {
     ['in a stage that says the same', { Stage: 'Needs Analysis' }, {}, []],
     ['by somebody else', { Topic: 'Fabric' }, { by: 'user-2' }, []],
     ['where nobody knows who we are', { Topic: 'Fabric' }, { self: '' }, []],
+    ['where nobody knows who anybody is', { Topic: 'Fabric' }, { self: '', by: '' }, []],
+    ['in a field that is hidden now', { Topic: hidden }, {}, []],
     [
       'soon after our own write: its consequence',
       { Topic: 'Fabric' },
@@ -51,10 +59,22 @@ describe('a record that was changed under our name', () => {
       [],
     ],
     ['while something is not written yet', { Topic: 'Fabric' }, { link: { unfinished: now } }, []],
-    ['while something waits', { Topic: 'Fabric' }, { link: { waiting: [waitOf('row:Amount')] } }, []],
+    [
+      'while something waits',
+      { Topic: 'Fabric' },
+      { link: { waiting: [waitOf('row:Amount', { until: later(now, hour) })] } },
+      [],
+    ],
     ['before anything was agreed on', { Topic: 'Fabric' }, { link: { base: { standing: null, values: {} } } }, []],
   ])('%s', (_, shows, seen, told) => {
     expect(codes(shows, seen)).toEqual(told)
+  })
+
+  test('in a stage that nobody knows, and in a field', () => {
+    expect(codes({ Stage: 'Unheard', Topic: 'Fabric' })).toContain('DB-3511')
+    const standing = null
+    const { values } = linkOf('R-1').base
+    expect(codes({ Topic: 'Fabric' }, { link: { base: { standing, values } } })).toContain('DB-3511')
   })
 
   test('is treated like anybody’s change', () => {
