@@ -11,14 +11,17 @@ const filesOf = (folder: string, names: string): readonly string[] =>
 export const areas = {
   merge: {
     files: ['src/core/reconcile/merge.ts'],
-    tests: ['test/unit/core/reconcile/**'],
+    tests: ['test/unit/core/reconcile/**', 'test/properties/merge.test.ts'],
   },
   planner: {
     files: [
-      ...['planner', 'plan-all', 'linked', 'standing', 'limits', 'loops', 'waits', 'agreed'],
-      ...['moves', 'rows', 'change', 'create', 'outcome', 'owed', 'share', 'search', 'lookups', 'lead'],
-      ...['status', 'side', 'assign', 'choice', 'resting', 'stranger'],
-    ].map((name) => `src/core/reconcile/${name}.ts`),
+      ...filesOf('src/core/reconcile', 'planner plan-all linked standing limits loops waits agreed moves rows change'),
+      ...filesOf(
+        'src/core/reconcile',
+        'create outcome owed share search lookups lead status side assign choice resting',
+      ),
+      'src/core/reconcile/stranger.ts',
+    ],
     tests: ['test/unit/core/reconcile/**', 'test/properties/standing.test.ts'],
   },
   ledger: {

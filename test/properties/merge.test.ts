@@ -74,6 +74,17 @@ describe('a merge', () => {
       runs(1_000),
     )
   })
+  test('I11: never invents: each side ends with what one of them showed', () => {
+    fc.assert(
+      fc.property(group, policy, clocks, (rows, of, by) => {
+        for (const [index, end] of carriedOut(rows, merged(rows, of, { clocks: by })).entries()) {
+          const shown = [rows[index]?.left, rows[index]?.right]
+          expect([shown, shown]).toEqual([expect.arrayContaining([end.left]), expect.arrayContaining([end.right])])
+        }
+      }),
+      runs(1_000),
+    )
+  })
   test('is idempotent: what it wrote merges to nothing', () => {
     fc.assert(
       fc.property(group, policy, clocks, (rows, of, at) => {

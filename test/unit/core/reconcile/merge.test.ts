@@ -1,6 +1,5 @@
 // Rows that go both ways: who moved, whose value goes where, and what is a person's to decide.
 
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { absent, reading } from '#core/model/deal'
 import { rowId } from '#core/model/ids'
@@ -8,7 +7,6 @@ import type { Value } from '#core/model/value'
 import type { Policy } from '#core/mapping/mapping'
 import { mergeGroup, type RowVerdict, type RowView } from '#core/reconcile/merge'
 import { early, frame, instant, late, one, refusal, refused, row, view } from '../../../support/merge-rows.ts'
-import { runs } from '../../../support/runs.ts'
 
 describe('both ways', () => {
   test.each<[string, Value | undefined, Value, Value, RowVerdict]>([
@@ -72,63 +70,6 @@ describe('I12: a group moves as one', () => {
   test('a question is about the whole group', () => {
     const verdicts = mergeGroup(group(['1', '2', '1'], ['EUR', 'EUR', 'USD'], 'ask'), frame)
     expect(verdicts.map((verdict) => verdict.do)).toEqual(['ask', 'ask'])
-  })
-})
-
-describe('laws', () => {
-  const value = fc.option(fc.constantFrom('a', 'b', 'c', ''), { nil: null })
-  const policies = fc.constantFrom<Policy>('newest', 'partnerCenter', 'crm', 'ask')
-  const outcome = (verdict: RowVerdict, left: Value, right: Value): readonly [Value, Value] => {
-    if (verdict.do === 'toCrm') return [left, verdict.value]
-    if (verdict.do === 'toReferral') return [verdict.value, right]
-    return [left, right]
-  }
-  test('one side moved: it wins under every policy', () => {
-    fc.assert(
-      fc.property(value, value, policies, (base, moved, policy) => {
-        expect(outcome(one(view(base, moved, base, row({ policy }))), moved, base)).toEqual([moved, moved])
-        expect(outcome(one(view(base, base, moved, row({ policy }))), base, moved)).toEqual([moved, moved])
-      }),
-      runs(1_000),
-    )
-  })
-  test('idempotent: what a merge wrote merges to nothing', () => {
-    fc.assert(
-      fc.property(value, value, value, policies, (base, left, right, policy) => {
-        const first = one(view(base, left, right, row({ policy })))
-        const [p, c] = outcome(first, left, right)
-        const settled = first.do === 'toCrm' || first.do === 'toReferral' || first.do === 'adopt' ? first.value : base
-        if (first.do !== 'ask') expect(one(view(settled, p, c, row({ policy })))).toEqual({ do: 'nothing' })
-      }),
-      runs(1_000),
-    )
-  })
-  test('symmetric: swapping sides and policy swaps the verdict', () => {
-    const swapped = { newest: 'newest', partnerCenter: 'crm', crm: 'partnerCenter', ask: 'ask' } as const
-    const mirror = { toCrm: 'toReferral', toReferral: 'toCrm' } as const
-    fc.assert(
-      fc.property(
-        value,
-        value,
-        value,
-        fc.constantFrom<Policy>('partnerCenter', 'crm', 'ask'),
-        (base, left, right, policy) => {
-          const there = one(view(base, left, right, row({ policy })))
-          const back = one(view(base, right, left, row({ policy: swapped[policy] })))
-          expect(back.do).toBe(there.do === 'toCrm' || there.do === 'toReferral' ? mirror[there.do] : there.do)
-        },
-      ),
-      runs(1_000),
-    )
-  })
-  test('I11: no invention', () => {
-    fc.assert(
-      fc.property(value, value, value, policies, (base, left, right, policy) => {
-        for (const end of outcome(one(view(base, left, right, row({ policy }))), left, right))
-          expect([left, right]).toContainEqual(end)
-      }),
-      runs(1_000),
-    )
   })
 })
 
