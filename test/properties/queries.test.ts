@@ -5,16 +5,9 @@ import * as fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { followed, quoted, referralsAt } from '../../connectors/partner-center/links.ts'
 import { parseFilter } from '../../connectors/partner-center/simulator/filter.ts'
-import { connector as dynamics } from '../../connectors/dynamics/index.ts'
-import { dynamicsSimulator } from '../../connectors/dynamics/simulator/index.ts'
-import { connector as salesforce } from '../../connectors/salesforce/index.ts'
-import { salesforceSimulator } from '../../connectors/salesforce/simulator/index.ts'
-import { FixConfig, type Host, instantFromMs, kind, type Kind, type Session, type Simulator } from '#spi'
-import { inProcess } from '../support/in-process.ts'
-import { handClock, type HandClock, seededRandom } from '../support/host.ts'
+import { FixConfig, kind, type Kind } from '#spi'
+import { type EmptyCrm, emptyDynamics, emptySalesforce } from '../support/empty-crms.ts'
 import { runs } from '../support/runs.ts'
-import { silentLog } from '../support/silent-log.ts'
-import { memoryVault } from '#platform/vault'
 
 const hostile = fc.oneof(
   fc.string({ unit: 'binary', minLength: 1, maxLength: 40 }),
@@ -96,40 +89,19 @@ test('I40: a link to the next page is followed on our own endpoint, or not at al
   )
 })
 
-const now = instantFromMs(Date.UTC(2026, 10, 20, 14))
-const baseUrl = 'http://127.0.0.1:9'
 const signal = new AbortController().signal
-const random = seededRandom(7)
-const told = { now: () => now, random: () => random.next(), baseUrl: () => baseUrl, company: 'empty' } as const
 
-function hostOf(simulator: Simulator, clock: HandClock): Host {
-  const secrets = { read: async () => 'none' }
-  return { http: inProcess(simulator), clock, random, log: silentLog, vault: memoryVault(), secrets }
-}
-
-interface Crm {
-  readonly clock: HandClock
-  readonly simulator: Simulator
-  readonly session: Session
+interface Crm extends EmptyCrm {
   readonly account: Kind
   readonly name: string
 }
 
-async function salesforceCrm(): Promise<Crm> {
-  const clock = handClock()
-  const simulator = salesforceSimulator({ ...told, signIn: 'open' })
-  const settings = { url: baseUrl, auth: { flow: 'none' }, limits: { shareOfDailyLimit: '100%' } }
-  const session = await salesforce.open(salesforce.settings.parse(settings), hostOf(simulator, clock))
-  return { clock, simulator, session, account: kind('Account'), name: 'Name' }
-}
-
-async function dynamicsCrm(): Promise<Crm> {
-  const clock = handClock()
-  const simulator = dynamicsSimulator(told)
-  const settings = dynamics.settings.parse({ endpoint: baseUrl, authority: baseUrl, auth: { flow: 'none' } })
-  const session = await dynamics.open(settings, hostOf(simulator, clock))
-  return { clock, simulator, session, account: kind('account'), name: 'name' }
-}
+const salesforceCrm = async (): Promise<Crm> => ({
+  ...(await emptySalesforce()),
+  account: kind('Account'),
+  name: 'Name',
+})
+const dynamicsCrm = async (): Promise<Crm> => ({ ...(await emptyDynamics()), account: kind('account'), name: 'name' })
 
 describe.each([
   ['SOQL', salesforceCrm],

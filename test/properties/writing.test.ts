@@ -3,16 +3,11 @@
 
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { connector as dynamics } from '../../connectors/dynamics/index.ts'
-import { dynamicsSimulator } from '../../connectors/dynamics/simulator/index.ts'
 import { wishFrom } from '../../connectors/partner-center/patch.ts'
-import { connector as salesforce } from '../../connectors/salesforce/index.ts'
-import { salesforceSimulator } from '../../connectors/salesforce/simulator/index.ts'
 import { canonicalDecimal } from '#core/model/decimal'
 import {
   at,
   type Fields,
-  type Host,
   instantFromMs,
   isSyncError,
   type Json,
@@ -20,16 +15,11 @@ import {
   kind,
   type Kind,
   type RecordId,
-  type Session,
-  type Simulator,
   textOf,
   withAt,
 } from '#spi'
-import { memoryVault } from '#platform/vault'
-import { inProcess } from '../support/in-process.ts'
-import { handClock, type HandClock, seededRandom } from '../support/host.ts'
+import { type EmptyCrm, emptyDynamics, emptySalesforce } from '../support/empty-crms.ts'
 import { runs } from '../support/runs.ts'
-import { silentLog } from '../support/silent-log.ts'
 
 // ── Partner Center ───────────────────────────────────────────────────────────────────────────────────────────
 
@@ -159,43 +149,26 @@ describe('the patch of a referral', () => {
 
 // ── CRMs ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
-const now = instantFromMs(Date.UTC(2026, 10, 20, 14))
-const baseUrl = 'http://127.0.0.1:9'
 const signal = new AbortController().signal
-const random = seededRandom(7)
-const told = { now: () => now, random: () => random.next(), baseUrl: () => baseUrl, company: 'empty' } as const
 
-function hostOf(simulator: Simulator, clock: HandClock): Host {
-  const secrets = { read: async () => 'none' }
-  return { http: inProcess(simulator), clock, random, log: silentLog, vault: memoryVault(), secrets }
-}
-
-interface Crm {
-  readonly clock: HandClock
-  readonly simulator: Simulator
-  readonly session: Session
+interface Crm extends EmptyCrm {
   readonly deal: Kind
   readonly id: RecordId
 }
 
-async function salesforceCrm(): Promise<Crm> {
-  const clock = handClock()
-  const simulator = salesforceSimulator({ ...told, signIn: 'open' })
-  const settings = { url: baseUrl, auth: { flow: 'none' }, limits: { shareOfDailyLimit: '100%' } }
-  const session = await salesforce.open(salesforce.settings.parse(settings), hostOf(simulator, clock))
-  const deal = kind('Opportunity')
-  const id = simulator.desk.add(deal, { Name: 'Deal', StageName: 'Qualification', CloseDate: '2026-12-18' })
-  return { clock, simulator, session, deal, id }
-}
-
-async function dynamicsCrm(): Promise<Crm> {
-  const clock = handClock()
-  const simulator = dynamicsSimulator(told)
-  const settings = dynamics.settings.parse({ endpoint: baseUrl, authority: baseUrl, auth: { flow: 'none' } })
-  const session = await dynamics.open(settings, hostOf(simulator, clock))
-  const deal = kind('opportunity')
-  return { clock, simulator, session, deal, id: simulator.desk.add(deal, { name: 'Deal', estimatedvalue: '1' }) }
-}
+const withDeal = (crm: EmptyCrm, deal: Kind, fields: Fields): Crm => ({
+  ...crm,
+  deal,
+  id: crm.simulator.desk.add(deal, fields),
+})
+const salesforceCrm = async (): Promise<Crm> =>
+  withDeal(await emptySalesforce(), kind('Opportunity'), {
+    Name: 'Deal',
+    StageName: 'Qualification',
+    CloseDate: '2026-12-18',
+  })
+const dynamicsCrm = async (): Promise<Crm> =>
+  withDeal(await emptyDynamics(), kind('opportunity'), { name: 'Deal', estimatedvalue: '1' })
 
 const smallAmounts = fc
   .tuple(fc.integer({ min: 0, max: 99_999_999 }), fc.integer({ min: 0, max: 99 }))
