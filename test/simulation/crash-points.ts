@@ -18,6 +18,8 @@ const minute = 60_000
 
 interface Told {
   readonly name: string
+  /** Only where chance has a part in it: how far what is read lags. */
+  readonly seed?: number
   readonly referrals?: number
   readonly manners?: Partial<Manners>
   /** Minutes after the beginning; the deal is made in the third. */
@@ -25,10 +27,10 @@ interface Told {
   readonly ends?: ShortStory['ends']
 }
 
-function told({ name, referrals = 1, manners = {}, edits = [], ends = null }: Told): ShortStory {
+function told({ name, seed = 1, referrals = 1, manners = {}, edits = [], ends = null }: Told): ShortStory {
   const ids = Array.from({ length: referrals }, (_, n) => `R-${n + 1}`)
   const story: Story = {
-    seed: 1,
+    seed,
     referrals: ids.map((id) => ({ id, atMs: minute, customer: 0 })),
     edits: edits.map(([at, side, does]): Edit => ({ atMs: at * minute, referral: 'R-1', side, does, lateMs: 0 })),
     manners: { ...calm, ...manners },
@@ -154,6 +156,7 @@ export const shortStories: readonly ShortStory[] = [
   }),
   told({
     name: 'a deal is made, both edit it at once, and what is read lags behind',
+    seed: 26,
     manners: { stale: 1, staleMs: 2 * minute },
     edits: [
       [3.01, 'referral', { set: 'topic', to: 'Fabric' }],
