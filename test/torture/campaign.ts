@@ -73,7 +73,7 @@ class Torture {
       // Now and then people go on before anybody has looked what became of it, or it is killed at once again.
       if (this.#dice.next() < 0.3) continue
       await this.#sync()
-      checker.end(await this.#vendors.show())
+      await this.#end(checker)
       say(`${this.#kills} kills, ${this.#deeds} deeds, ${checker.violations.length + this.#troubles.length} violations`)
     }
     await this.#rest(checker)
@@ -126,10 +126,19 @@ class Torture {
     if (!endings.has(code ?? -1)) this.#troubles.push(`sync ended with ${code}: ${running.output().slice(-2_000)}`)
   }
 
+  /** Where something is found wrong, what the program itself says of it belongs to the finding. */
+  async #end(checker: Checker): Promise<void> {
+    const before = checker.violations.length
+    checker.end(await this.#vendors.show())
+    if (checker.violations.length === before) return
+    const { output } = await run(this.#place.folder, ['problems', '--json'], secrets)
+    this.#wish.say?.(`${checker.violations.slice(before).join('; ')}. It says of it: ${output.slice(0, 4_000)}`)
+  }
+
   /** At most three more passes bring everything into step; then there is nothing to do, and nothing is done. */
   async #rest(checker: Checker): Promise<void> {
     for (let pass = 0; pass < 3; pass += 1) await this.#sync()
-    checker.end(await this.#vendors.show())
+    await this.#end(checker)
     const plan = await run(this.#place.folder, ['plan', '--exit-code'], secrets)
     if (plan.code !== 0) this.#troubles.push(`the last plan is not empty (${plan.code}): ${plan.output.slice(-2_000)}`)
     await this.#sync()
