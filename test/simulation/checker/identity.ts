@@ -55,7 +55,9 @@ function twoDeals({ key, deals }: Pair): readonly Violation[] {
 }
 
 /** F93: nobody else writes under our name in these worlds, and nobody is accused of it. */
-function falseAlarms({ links }: History): readonly Violation[] {
+function falseAlarms({ links, story }: History): readonly Violation[] {
+  // Who changed a value while it was hidden, a record does not tell: the last hand on it may have been ours.
+  if (story.manners.hidden !== null) return []
   return links
     .filter(({ waiting }) => waiting.some(({ code }) => code === 'DB-3511'))
     .map(({ key }) => ({ invariant: 'F93', referral: key, what: 'somebody else is said to write under our name' }))
