@@ -33,6 +33,7 @@ test(`each of ${troubles.length} troubles alone, and every two of them together`
 /** Each was lost or doubled once, and is told for ever. */
 const onceBroken: readonly [seed: number, found: string][] = [
   [616, 'of two lost updates, the one that somebody had seen and answered counted as never written'],
+  [6377, 'a deal that was lost before it was answered was taken for one that another installation had moved'],
   [6311, 'a contact’s part in a deal, lost together with the deal, was not sent again'],
   [11172, 'a person’s answer to a doubt was forgotten when its own write was lost'],
   [13363, 'of two lost updates that tell the same id, the wrong one counted as arrived'],

@@ -4,7 +4,6 @@
 import { baseValue } from '../model/link.ts'
 import { later } from '../model/instant.ts'
 import { sameValue } from '../model/value.ts'
-import { stageRowOf } from '../mapping/mapping.ts'
 import type { LinkedDeal } from './linked-deal.ts'
 import type { Wait } from './waits.ts'
 
@@ -39,14 +38,14 @@ function isStrange({ frame, link, crm }: LinkedDeal): boolean {
   return isOurs && !isFollowing && crm.version !== version && movedInCrm({ frame, link, crm })
 }
 
+/**
+ * By its fields alone: what both sides last agreed on of those is what the record showed. Of the stage it is not: a deal
+ * that was lost before anybody answered is declined at Microsoft, and stays lost here.
+ */
 function movedInCrm({ frame, link, crm }: Pick<LinkedDeal, 'frame' | 'link' | 'crm'>): boolean {
-  const { standing } = link.base
-  const row = stageRowOf(frame.mapping.stages, crm.fields)
-  if (row && standing && (row.stage !== standing.stage || (row.step !== null && row.step !== standing.step)))
-    return true
-  return frame.mapping.rows.some((of) => {
-    if (of.direction === 'toCrm') return false
-    const [base, shown] = [baseValue(link, of.id), of.fromCrm(crm.fields)]
+  return frame.mapping.rows.some((row) => {
+    if (row.direction === 'toCrm') return false
+    const [base, shown] = [baseValue(link, row.id), row.fromCrm(crm.fields)]
     return base !== undefined && shown.is === 'value' && !sameValue(base, shown.value)
   })
 }
