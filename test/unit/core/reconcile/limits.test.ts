@@ -1,30 +1,14 @@
 // What a plan may do by itself, counted: at the limit it goes on, one more and a person is asked.
 
 import { expect, test } from 'vitest'
-import { changeId, connectionName, linkKey, recordId } from '#core/model/ids'
+import { linkKey } from '#core/model/ids'
 import { alwaysFine, brakesFor, type Limits, type Wanted } from '#core/reconcile/limits'
 import type { Change } from '#core/reconcile/plan'
-import { fakeOpportunity } from '#testkit/fake-crm'
 import { linkOf, planDeal } from '../../../support/deal-plan.ts'
 import { generousLimits } from '../../../support/deal-world.ts'
+import { updateOf } from '../../../support/lost-writes.ts'
 
-const update: Change = {
-  id: changeId('chg_1'),
-  system: connectionName('crm'),
-  side: 'crm',
-  action: 'update',
-  link: linkKey('R-1'),
-  referral: recordId('R-1'),
-  record: recordId('opp-R-1'),
-  kind: fakeOpportunity,
-  title: 'Contoso – Migration',
-  irreversible: false,
-  state: 'ready',
-  fields: [],
-  write: { do: 'update', kind: fakeOpportunity, id: recordId('opp-R-1'), expect: null, fields: { Topic: 'Fabric' } },
-  after: [],
-  settles: { values: {} },
-}
+const update = updateOf({ Topic: 'Fabric' })
 const told: Change = { ...update, side: 'referral' }
 const outcome: Change = { ...told, irreversible: true }
 const account: Change = { ...update, action: 'create' }

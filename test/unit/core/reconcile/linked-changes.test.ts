@@ -4,26 +4,12 @@ import { describe, expect, test } from 'vitest'
 import { kind } from '#core/model/ids'
 import type { Link, Waiting } from '#core/model/link'
 import { refusalSubject } from '#core/reconcile/change'
-import type { Plan } from '#core/reconcile/plan'
-import type { FakeReferral } from '#testkit/fake-source'
-import type { Fields } from '#spi'
-import { dealMapping, row, type DealMappingOptions } from '../../../support/deal-mapping.ts'
-import { at, linkAfter, linkOf, planDeal, referralRecord, waitOf } from '../../../support/deal-plan.ts'
-
-const accepted: FakeReferral = { stage: 'Accepted', step: 'Qualified' }
-
-interface Story {
-  readonly details?: FakeReferral['details']
-  readonly deal?: Fields
-  readonly link?: Link
-  readonly mapping?: DealMappingOptions
-}
-const planned = ({ details = {}, deal = {}, link = linkOf('R-1'), mapping = {} }: Story): Plan =>
-  planDeal({ referral: { ...accepted, details }, deal, link }, { mapping: dealMapping(mapping) })
-const after = (story: Story): Link => linkAfter(planned(story), story.link ?? linkOf('R-1'))
+import { row } from '../../../support/deal-mapping.ts'
+import { at, linkOf, planDeal, referralRecord, waitOf } from '../../../support/deal-plan.ts'
+import { accepted, after, planned, type LinkedStory } from '../../../support/linked-story.ts'
 
 describe('what a line of the plan says', () => {
-  const line = (story: Story) => planned(story).changes[0]?.fields[0]
+  const line = (story: LinkedStory) => planned(story).changes[0]?.fields[0]
   test('to the CRM: the path it comes from', () => {
     const edit = line({ details: { topic: 'Fabric' } })
     expect(edit).toEqual({
@@ -58,7 +44,7 @@ describe('what a line of the plan says', () => {
 
 describe('a change', () => {
   const edit = { details: { topic: 'Fabric' } }
-  const first = (story: Story) => planned(story).changes[0] ?? expect.fail('nothing was planned')
+  const first = (story: LinkedStory) => planned(story).changes[0] ?? expect.fail('nothing was planned')
   test('says what it is, and can be taken back', () =>
     expect(first(edit)).toMatchObject({
       system: 'crm',

@@ -5,7 +5,6 @@ import { absent } from '#core/model/deal'
 import { rowId } from '#core/model/ids'
 import type { Link } from '#core/model/link'
 import type { Mapping } from '#core/mapping/mapping'
-import type { Plan } from '#core/reconcile/plan'
 import type { FakeReferral } from '#testkit/fake-source'
 import type { Fields } from '#spi'
 import { dealMapping, row, type DealMappingOptions } from '../../../support/deal-mapping.ts'
@@ -20,18 +19,8 @@ import {
   sent,
   waitOf,
 } from '../../../support/deal-plan.ts'
+import { accepted, after, planned } from '../../../support/linked-story.ts'
 
-const accepted: FakeReferral = { stage: 'Accepted', step: 'Qualified' }
-
-interface Story {
-  readonly details?: FakeReferral['details']
-  readonly deal?: Fields
-  readonly link?: Link
-  readonly mapping?: DealMappingOptions
-}
-const planned = ({ details = {}, deal = {}, link = linkOf('R-1'), mapping = {} }: Story): Plan =>
-  planDeal({ referral: { ...accepted, details }, deal, link }, { mapping: dealMapping(mapping) })
-const after = (story: Story): Link => linkAfter(planned(story), story.link ?? linkOf('R-1'))
 /** The record without some of its fields: they are hidden from us. */
 const hiding = (names: readonly string[], over: Fields = {}) => {
   const record = dealRecord('R-1', over)
