@@ -6,7 +6,7 @@ import { asSyncError, RetryLater, type SyncError } from '#core/errors'
 import { linkKey, type LinkKey, type RecordId, type Version } from '#core/model/ids'
 import { later, type Instant } from '#core/model/instant'
 import type { JsonObject } from '#core/model/json'
-import { replaced, type Link, type Waiting } from '#core/model/link'
+import { believedAnew, replaced, type Link, type Waiting } from '#core/model/link'
 import { shareSubject } from '#core/reconcile/share'
 import { inputsOf, movingMax, movingSubject, refusalSubject } from '#core/reconcile/change'
 import { latelyName, loopWithinMs, loopWritesMax } from '#core/reconcile/loops'
@@ -30,6 +30,7 @@ export function afterWrite(link: Link, change: Change, { written, now }: { writt
     ...(released && settles.closes === undefined ? { released } : {}),
     ...withoutUsed({ answers, answeredFor }, settles),
     ...(settles.becomes === 'record' ? { record: written.id, kind: change.kind } : chosen ? { chosen } : {}),
+    ...(settles.becomes === 'record' ? { left: believedAnew(link.left, now) } : {}),
     ...(isOwnRecord(link, change) ? sideAfter(link, change, { written, now }) : {}),
     base,
     waiting: link.waiting.filter((wait) => wait.subject !== refusalSubject(change.id) && !isSettledBy(wait, change)),

@@ -34,10 +34,13 @@ test(`each of ${troubles.length} troubles alone, and every two of them together`
 const onceBroken: readonly [seed: number, found: string][] = [
   [616, 'of two lost updates, the one that somebody had seen and answered counted as never written'],
   [6377, 'a deal that was lost before it was answered was taken for one that another installation had moved'],
+  [6002, 'what a seller changed after the referral was over was taken for another installation’s hand'],
   [6311, 'a contact’s part in a deal, lost together with the deal, was not sent again'],
   [11172, 'a person’s answer to a doubt was forgotten when its own write was lost'],
   [13363, 'of two lost updates that tell the same id, the wrong one counted as arrived'],
+  [15694, 'whether Microsoft’s last edit had arrived was not asked, because the referral was over by then'],
   [17557, 'half of a lost update was there because somebody else had done the same'],
+  [18544, 'a new deal took an older state of its referral, shown by a lagging replica, for news'],
 ]
 
 test.each(onceBroken)('seed %i: %s', async (seed) => {

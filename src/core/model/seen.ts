@@ -68,5 +68,9 @@ export function replaced(seen: Seen, version: Version | null, by: { made: Versio
   }
 }
 
+/** What rests on the state that was acted on was written just now: from here on it is believed for as long again. */
+export const believedAnew = (seen: Seen, now: Instant): Seen =>
+  seen.acted === undefined ? seen : { ...seen, freshUntil: later(now, replicaLagMs) }
+
 const withOlder = (older: Seen['older'], version: Version): Version[] =>
   [version, ...(older ?? []).filter((one) => one !== version)].slice(0, olderMax)

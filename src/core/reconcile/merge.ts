@@ -47,6 +47,8 @@ export interface MergeFrame {
   readonly doubts?: ReadonlySet<RowId>
   /** A closed record's fields are left as they are, save for rows that say otherwise. */
   readonly crmIsClosed: boolean
+  /** The referral is not written at all: an answer can only be what the CRM shows from now on. */
+  readonly frozen?: boolean
 }
 
 const nothing: RowVerdict = { do: 'nothing' }
@@ -105,15 +107,21 @@ function movesOf({ base, left, right }: Shown): Moves {
   return { same, left: !isBlank(left), right: !isBlank(right) }
 }
 
-type Winner = 'left' | 'right' | 'none' | 'ask' | 'typed'
+/** Kept: a person wants what the CRM shows, and the referral cannot be told. */
+type Winner = 'left' | 'right' | 'kept' | 'none' | 'ask' | 'typed'
 
 function decide(group: readonly RowView[], frame: MergeFrame): Winner {
   for (const { row } of group) {
     const answer = Object.hasOwn(frame.answers, row.id) ? frame.answers[row.id] : undefined
-    if (answer !== undefined) return answer === 'referral' ? 'left' : answer === 'crm' ? 'right' : 'typed'
+    if (answer !== undefined) return winnerOf(answer, frame)
     if (frame.doubts?.has(row.id)) return 'ask'
   }
   return winnerBy(group[0]?.row.policy ?? 'ask', frame)
+}
+
+function winnerOf(answer: Answer, { frozen }: MergeFrame): Winner {
+  if (answer === 'crm') return frozen ? 'kept' : 'right'
+  return answer === 'referral' ? 'left' : 'typed'
 }
 
 function winnerBy(policy: Policy, { clocks }: MergeFrame): Winner {
@@ -131,22 +139,25 @@ function verdictFor(
   if (winner === 'ask') return { do: 'ask', left, right }
   if (winner === 'left') return { do: 'toCrm', value: left, ...(contested ? { lost: right } : {}) }
   if (winner === 'right') return { do: 'toReferral', value: right, ...(contested ? { lost: left } : {}) }
-  return winner === 'none' ? nothing : typedFor(row, { left, right }, frame.answers)
+  if (winner === 'kept') return { do: 'adopt', value: left }
+  return winner === 'none' ? nothing : typedFor(row, { left, right }, frame)
 }
 
 /**
  * A value typed by a person. Where neither side has it, the referral is given it first, and both count as knowing the
  * CRM's: so the next plan sees a referral that moved, and takes it on. Other rows of the group stay as the seller has them.
+ * What is typed for a referral that is over goes to the CRM alone, and what Microsoft said last counts as known.
  */
 function typedFor(
   row: Row,
-  shown: { readonly left: Value; readonly right: Value },
-  answers: MergeFrame['answers'],
+  { left, right }: { readonly left: Value; readonly right: Value },
+  { answers, frozen }: MergeFrame,
 ): RowVerdict {
-  const { left, right } = shown
   const answer = Object.hasOwn(answers, row.id) ? answers[row.id] : undefined
   const value = typeof answer === 'object' ? answer.value : right
   if (sameValue(value, left)) return { do: 'toCrm', value, lost: right }
+  if (frozen)
+    return sameValue(value, right) ? { do: 'adopt', value: left } : { do: 'toCrm', value, lost: right, agreed: left }
   if (sameValue(value, right)) return { do: 'toReferral', value, lost: left }
   return { do: 'toReferral', value, lost: left, agreed: right }
 }

@@ -3,7 +3,7 @@
 
 import { linkKey, recordId, type LinkKey, type RecordId } from '../model/ids.ts'
 import { later, msOf, type Instant } from '../model/instant.ts'
-import { isOlder, noBase, unseen, type Link, type Owed } from '../model/link.ts'
+import { actedOn, isOlder, noBase, unseen, type Link, type Owed, type Seen } from '../model/link.ts'
 import type { VendorRecord } from '../model/record.ts'
 import type { ReferralFacts } from '../model/referral.ts'
 import { isClosed } from '../model/stage.ts'
@@ -135,7 +135,8 @@ interface Unlinked {
 }
 
 function planUnlinked(deal: Unlinked, found: Found | null): DealVerdict {
-  const { frame, referral, facts, planned } = deal
+  const { frame, referral, facts, link, planned } = deal
+  if (link && isOlder(link.left, referral, frame.now)) return { link, changes: [], again: true }
   const env: Env = { referral: referral.fields, crm: null, now: frame.now }
   const taken = frame.mapping.take(env)
   if (!taken.taken) return skip(referral.id, taken.because, rested(deal.link))
@@ -205,8 +206,14 @@ function none(deal: Unlinked, env: Env, found: Found): DealVerdict {
   if (!made.ok) return wait(deal, made.waits)
   const refusals = link.waiting.filter(({ subject }) => made.changes.some(({ id }) => subject === refusalSubject(id)))
   const { owed: _, ...rest } = link
-  return { link: { ...rest, waiting: refusals, ...owing(made.owed) }, changes: made.changes }
+  const isReady = made.changes.some(({ settles, state }) => settles.becomes === 'record' && state === 'ready')
+  const left = isReady ? madeFrom(link.left, referral, frame.now) : link.left
+  return { link: { ...rest, left, waiting: refusals, ...owing(made.owed) }, changes: made.changes }
 }
+
+/** The state from which a record is made. Planned again from the same one, there is nothing new to remember. */
+const madeFrom = (known: Seen, referral: VendorRecord, now: Instant): Seen =>
+  known.acted === referral.version ? known : actedOn(known, referral, now)
 
 const owing = (owed: readonly Owed[]): Pick<Link, 'owed'> => (owed.length > 0 ? { owed: [...owed] } : {})
 

@@ -31,7 +31,7 @@ export function mergeRows(deal: LinkedDeal, rows: readonly Row[], sides: Sides, 
     const views = group.map((row) => viewOf(row, link, env, crm))
     sides.apart ||= views.some(isApart)
     const answers = answersFor(link, views, sides)
-    const verdicts = mergeGroup(views, { clocks, answers, doubts, crmIsClosed: mode.crmIsClosed })
+    const verdicts = mergeGroup(views, { clocks, answers, doubts, ...mode })
     const judged = views.flatMap((view, index) => {
       const verdict = verdicts[index]
       return verdict ? [{ view, verdict }] : []
@@ -112,19 +112,21 @@ function movesTo(side: 'toCrm' | 'toReferral', judged: readonly Judged[]): reado
   )
 }
 
-/** What is no write: an agreement, a refusal, a question. */
+/**
+ * What is no write: an agreement, a refusal, a question. Of a referral that is over nobody is asked, unless it may be
+ * that its last word never arrived.
+ */
 function note(
   sides: Sides,
-  { row, base }: RowView,
+  { row, base, left }: RowView,
   verdict: RowVerdict,
-  mode: { readonly frozen: boolean; readonly doubted: boolean },
+  { frozen, doubted }: { readonly frozen: boolean; readonly doubted: boolean },
 ): void {
-  const { frozen } = mode
   if (verdict.do === 'adopt') sides.adopted[row.id] = verdict.value
   if (verdict.do === 'refuse') sides.waits.push({ for: 'problem', subject: `row:${row.id}`, ...verdict.refusal })
-  if (verdict.do !== 'ask' || frozen) return
+  if (verdict.do !== 'ask' || (frozen && !(doubted && hasMoved(left, base)))) return
   const shown = (value: Value | undefined): string => String(value ?? '(empty)')
-  const [code, message] = mode.doubted
+  const [code, message] = doubted
     ? doubtful(row)
     : (['DB-3501', `You and Microsoft both changed ${row.crm}. Choose one.`] as const)
   const choices = [

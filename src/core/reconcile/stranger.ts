@@ -3,6 +3,7 @@
 
 import { baseValue } from '../model/link.ts'
 import { later } from '../model/instant.ts'
+import { isClosed } from '../model/stage.ts'
 import { sameValue } from '../model/value.ts'
 import type { LinkedDeal } from './linked-deal.ts'
 import type { Wait } from './waits.ts'
@@ -28,9 +29,11 @@ export function strangeHand(deal: LinkedDeal): Wait | null {
 
 /**
  * Only a deal at rest can tell: while something of it is open, the record may say what people wrote before our own last
- * write. What follows from such a write, by a rule of the CRM, is stamped with our name too: it comes soon after.
+ * write. What follows from such a write, by a rule of the CRM, is stamped with our name too: it comes soon after. And once
+ * the referral is over, what people change here stays here: the two sides differ for good, whoever writes next.
  */
-function isStrange({ frame, link, crm }: LinkedDeal): boolean {
+function isStrange({ frame, link, facts, crm }: LinkedDeal): boolean {
+  if (facts.stage === null || isClosed(facts.stage)) return false
   const { freshUntil, version } = link.right
   if (link.unfinished !== undefined || link.waiting.some((wait) => wait.subject !== subject)) return false
   const isFollowing = freshUntil !== undefined && freshUntil > frame.now

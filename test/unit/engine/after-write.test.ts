@@ -112,6 +112,14 @@ describe('which state of a record is old', () => {
     expect(after({ record: null }, becomes).right).toEqual({ ...unseen, acted: 'right-9', freshUntil: fresh })
   })
 
+  test('and the referral it was made from is believed for as long again, where it is known', () => {
+    const becomes = made({ settles: { values: {}, becomes: 'record' } })
+    const known = { ...unseen, acted: version('left-1'), freshUntil: now }
+    expect(after({ record: null, left: known }, becomes).left).toEqual({ ...known, freshUntil: fresh })
+    expect(after({ record: null }, becomes).left).toEqual(unseen)
+    expect(after({ left: known }).left).toEqual(known)
+  })
+
   test.each<[string, Change, Partial<Link>]>([
     ['another record of the deal', { ...topic, record: recordId('acc-1') }, {}],
     ['another record that was made for it', made(), {}],

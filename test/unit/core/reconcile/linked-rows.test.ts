@@ -179,6 +179,40 @@ describe('a conflict', () => {
     ])
     expect(sent(planned({ ...story, link: doubtful('DB-3205') }))).toEqual([['crm', { Topic: 'Fabric' }]])
   })
+
+  describe('of which nobody knows whether a write arrived, when the referral is over by now', () => {
+    const doubtful = (over: Partial<Link> = {}) =>
+      linkOf('R-1', { waiting: [waitOf('row:Topic', { code: 'DB-3507' })], ...over })
+    const over = (details: FakeReferral['details'], link: Link, deal: Fields = {}) => {
+      const story = {
+        referral: { stage: 'Won', details: details ?? {} } as const,
+        deal: { Stage: 'Closed Won', ...deal },
+        link,
+      }
+      const plan = planDeal(story)
+      return { sent: sent(plan), after: linkAfter(plan, link) }
+    }
+
+    test('Microsoft’s last word is asked about: it may never have arrived', () => {
+      const asked = over({ topic: 'Fabric' }, doubtful())
+      expect(asked.sent).toEqual([])
+      expect(asked.after.waiting).toMatchObject([{ for: 'question', subject: 'row:Topic', code: 'DB-3507' }])
+    })
+    test('the seller’s is not: it has nowhere to go', () =>
+      expect(over({}, doubtful(), { Topic: 'Copilot' })).toMatchObject({ sent: [], after: { waiting: [] } }))
+    test('the answer counts, and is not asked for again', () => {
+      const answered = (answer: 'crm' | 'referral') =>
+        over({ topic: 'Fabric' }, doubtful({ answers: { [rowId('Topic')]: answer } }))
+      expect(answered('referral').sent).toEqual([['crm', { Topic: 'Fabric' }]])
+      const kept = answered('crm')
+      expect(kept).toMatchObject({ sent: [], after: { waiting: [], base: { values: { Topic: 'Fabric' } } } })
+      expect(over({ topic: 'Fabric' }, kept.after)).toMatchObject({ sent: [], after: { waiting: [] } })
+    })
+    test('what is typed goes to the CRM, and stays there', () => {
+      const typed = over({ topic: 'Fabric' }, doubtful({ answers: { [rowId('Topic')]: { value: 'Copilot' } } }))
+      expect(typed.sent).toEqual([['crm', { Topic: 'Copilot' }]])
+    })
+  })
 })
 
 describe('F108, T19: hidden on one side', () => {

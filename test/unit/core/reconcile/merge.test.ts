@@ -106,6 +106,13 @@ describe('whether a lost write arrived is not known', () => {
       value: '1',
     })
   })
+  test('of a referral that is over, too: what the CRM shows is kept, and Microsoft’s last word counts as known', () => {
+    const answer = (whose: 'crm' | 'referral') => ({ answers: { [rowId('Amount')]: whose }, frozen: true })
+    expect(one(view('1', '2', '1'), { doubts, ...answer('crm') })).toStrictEqual({ do: 'adopt', value: '2' })
+    expect(one(view('1', '2', '1'), { doubts, ...answer('referral') })).toStrictEqual({ do: 'toCrm', value: '2' })
+    expect(one(view('1', '2', '3'), { frozen: true })).toMatchObject({ do: 'toCrm' })
+    expect(one(view('1', '1', '3'), { frozen: true })).toMatchObject({ do: 'toReferral' })
+  })
   test('one row in doubt puts in doubt what is written with it', () => {
     const other = view('1', '2', '1', row({ id: 'Currency' }))
     expect(mergeGroup([other, view('1', '1', '1')], { ...frame, doubts })[0]).toMatchObject({ do: 'ask' })
@@ -131,6 +138,13 @@ describe('a value that a person typed', () => {
     ['7', { do: 'toReferral', value: '7', lost: '2', agreed: '3' }],
   ])('%s', (value, verdict) => {
     expect(one(view('1', '2', '3'), { answers: { [rowId('Amount')]: { value } } })).toEqual(verdict)
+  })
+  test.each<[string, RowVerdict]>([
+    ['2', { do: 'toCrm', value: '2', lost: '3' }],
+    ['3', { do: 'adopt', value: '2' }],
+    ['7', { do: 'toCrm', value: '7', lost: '3', agreed: '2' }],
+  ])('%s, for a referral that is over: the CRM alone is given it', (value, verdict) => {
+    expect(one(view('1', '2', '3'), { answers: { [rowId('Amount')]: { value } }, frozen: true })).toEqual(verdict)
   })
   test('of one row: what is written with it stays as the seller has it', () => {
     const currency = view('E', 'U', 'E', row({ id: 'Currency' }))

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { recordId } from '#core/model/ids'
+import { recordId, version } from '#core/model/ids'
+import { later } from '#core/model/instant'
 import type { Link } from '#core/model/link'
 import type { Change } from '#core/reconcile/plan'
 import { inputsOf, refusalSubject } from '#core/reconcile/change'
@@ -12,6 +13,7 @@ import {
   now,
   planDeal,
   planDeals,
+  referralRecord,
   sent,
   unlinked,
   waitOf,
@@ -231,6 +233,23 @@ describe('a deal that waited', () => {
     const plan = planDeal({ link: asked() })
     expect(sent(plan)).toHaveLength(2)
     expect(plan.links).toMatchObject([{ waiting: [] }])
+  })
+
+  test('F60, T13: is not made from a state that is older than the one it was planned from before', () => {
+    const before = planDeal({ link: unlinked('R-1') }).links[0] ?? expect.fail('nothing planned')
+    expect(before.left).toMatchObject({ acted: 'left-1', at: '2026-11-20T13:00:00.000Z' })
+    const shown = (changedAt: string, mark: string) =>
+      planDeal({
+        referral: referralRecord('R-1', { name: mark }, { version: version(mark), changedAt: at(changedAt) }),
+        link: before,
+      })
+    const lagging = shown('2026-11-20T12:59:59Z', 'left-0')
+    expect(lagging).toMatchObject({ changes: [], links: [] })
+    const moved = shown('2026-11-20T13:00:01Z', 'left-2')
+    expect(sent(moved)).toHaveLength(2)
+    expect(moved.links).toMatchObject([{ left: { acted: 'left-2', older: ['left-1'] } }])
+    // Planned again from the same state there is nothing new to remember, however late.
+    expect(planDeal({ link: before }, { at: later(now, 60_000) }).links).toEqual([])
   })
 
   test('F38: a refusal is kept though nothing else rests on what was refused', () => {

@@ -15,18 +15,19 @@ interface Seen {
   readonly by?: string
   readonly link?: Partial<Link>
   readonly self?: string
+  readonly referral?: FakeReferral
 }
 
 /** Not shown at all. */
 const hidden = '(hidden)'
 
 /** As it is shown now; nothing is told of who changed it, or of who we are, where the name is empty. */
-function planned(shows: Fields, { by = 'user-1', link: over = {}, self = 'user-1' }: Seen = {}) {
+function planned(shows: Fields, { by = 'user-1', link: over = {}, self = 'user-1', referral = accepted }: Seen = {}) {
   const link = linkOf('R-1', over)
   const whole = dealRecord('R-1', shows)
   const fields = Object.fromEntries(Object.entries(whole.fields).filter(([, value]) => value !== hidden))
   const deal = { ...whole, fields, ...(by === '' ? {} : { changedBy: by }) }
-  const plan = planDeal({ referral: accepted, deal, link }, { frame: self === '' ? {} : { self } })
+  const plan = planDeal({ referral, deal, link }, { frame: self === '' ? {} : { self } })
   return { sent: sent(plan), waits: linkAfter(plan, link).waiting }
 }
 
@@ -64,6 +65,13 @@ describe('a record that was changed under our name', () => {
       { link: { waiting: [waitOf('row:Amount', { until: later(now, hour) })] } },
       [],
     ],
+    [
+      'once the referral is over: what people change then stays',
+      { Topic: 'Fabric' },
+      { referral: { stage: 'Won' } },
+      [],
+    ],
+    ['of a referral in a status nobody knows', { Topic: 'Fabric' }, { referral: { stage: 'Unheard' } }, ['DB-2206']],
     ['before anything was agreed on', { Topic: 'Fabric' }, { link: { base: { standing: null, values: {} } } }, []],
   ])('%s', (_, shows, seen, told) => {
     expect(codes(shows, seen)).toEqual(told)
