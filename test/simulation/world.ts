@@ -125,10 +125,13 @@ export class World {
     })
   }
 
+  /** Whoever is dead already when everything is lost begins once, not twice. */
   #wipe(): void {
+    const isDead = this.#life.isOver
     this.#life.end()
     this.ledger = openMemoryLedger()
-    this.#bury('wiped')
+    if (isDead) this.blurs.push({ atMs: this.nowMs(), what: 'wiped' })
+    else this.#bury('wiped')
   }
 
   async #live(life: Life, pipeline: Pipeline): Promise<void> {

@@ -123,10 +123,9 @@ class Oracle {
 
   /** Null: anything that one side showed. */
   #allowed({ edits, sinceMs, common }: Apart, untilMs: number): readonly (string | null)[] | null {
-    const { answers, blurs, story } = this.#history
+    const { blurs, story } = this.#history
     const within = (atMs: number): boolean => atMs >= sinceMs && atMs <= untilMs
-    const rows: readonly string[] = this.#field.rows
-    if (answers.some(({ key, row, atMs }) => key === this.#pair.key && rows.includes(row) && within(atMs))) return null
+    if (this.#isAnswered(within)) return null
     if (this.#adopts({ sinceMs, untilMs }) || this.#isLostUnseen(untilMs)) return null
     const [only, ...more] = sidesOf(edits)
     if (only === undefined) return null
@@ -140,6 +139,13 @@ class Oracle {
     if (blurred || policy === 'newest' || !areApart(either, common)) return either
     if (policy === 'ask') return new Set(either).size === 1 ? either : []
     return [lastOf(policy === 'crm' ? 'crm' : 'referral')]
+  }
+
+  #isAnswered(within: (atMs: number) => boolean): boolean {
+    const rows: readonly string[] = this.#field.rows
+    return this.#history.answers.some(
+      ({ key, row, atMs }) => key === this.#pair.key && rows.includes(row) && within(atMs),
+    )
   }
 
   /** A write without an answer, to a field that is hidden then: taken back unseen, or never arrived? */
@@ -192,8 +198,8 @@ class Oracle {
     if (isParked(this.#pair.link, this.#field.rows)) return
     const over = isOver(step.left.fields)
     const fromMicrosoft = sidesOf(apart.edits).every((side) => side === 'referral')
-    // A closed referral cannot be written any more; what it said last still reaches the deal.
-    if (over && (!fromMicrosoft || this.#isForgotten())) return
+    // A closed referral cannot be written any more; what it said last still reaches the deal, unless a person chose.
+    if (over && (!fromMicrosoft || this.#isForgotten() || this.#isAnswered((atMs) => atMs >= apart.sinceMs))) return
     this.#fault(
       'I15',
       step.atMs,
