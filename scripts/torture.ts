@@ -39,6 +39,7 @@ for (const moment of moments) print(`  killed ${moment.padEnd(28)} ${sum((result
 print(`  people changed something            ${sum(({ deeds }) => deeds)} times`)
 print(`  outcomes that arrived at Microsoft  ${sum(({ closes }) => closes)}`)
 print(`  ${sum((result) => result.kills)} kills, ${((Date.now() - began) / 1_000).toFixed(0)} s`)
+print(`  ${sum(({ waiting }) => waiting.length)} deals were apart for a reason that is told`)
 for (const violation of violations) print(`\n✗ ${violation}`)
 print(`  ${violations.length} violations`)
 process.exitCode = violations.length === 0 ? 0 : 1

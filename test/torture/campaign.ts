@@ -6,8 +6,9 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { z } from 'zod'
 import { run, type Running, start, type Workplace, workplace } from '../support/daemon-process.ts'
-import { Checker } from './checker.ts'
+import { type Apart, Checker } from './checker.ts'
 import { type Dice, diceFrom } from './dice.ts'
 import type { Arming, Deed, Shown } from './told.ts'
 
@@ -25,8 +26,14 @@ export interface Campaign {
   readonly moments: Readonly<Record<string, number>>
   readonly deeds: number
   readonly closes: number
+  /** Deals that waited for a person, or for an hour to be over. */
+  readonly waiting: readonly string[]
   readonly violations: readonly string[]
 }
+
+const Explained = z.object({ waits: z.array(z.object({ code: z.string() })) })
+/** A lost write that may have been taken back, and a field that was written four times within the hour. */
+const reasons: ReadonlySet<string> = new Set(['DB-3507', 'DB-3127'])
 
 const root = join(import.meta.dirname, '..', '..')
 const endings = new Set([0, 1, 3])
@@ -51,6 +58,8 @@ class Torture {
   readonly #dice: Dice
   readonly #moments: Record<string, number> = {}
   readonly #troubles: string[] = []
+  /** Deals that were apart for a reason, once or for good. */
+  readonly #waiting = new Map<string, string>()
   /** How long a sync takes here and now. */
   #usualMs = 1_500
   #kills = 0
@@ -79,7 +88,8 @@ class Torture {
     await this.#rest(checker)
     const closes = [...checker.closes.values()].reduce((sum, count) => sum + count, 0)
     const violations = [...checker.violations, ...this.#troubles]
-    return { kills: this.#kills, moments: this.#moments, deeds: this.#deeds, closes, violations }
+    const waiting = [...this.#waiting.values()]
+    return { kills: this.#kills, moments: this.#moments, deeds: this.#deeds, closes, waiting, violations }
   }
 
   async #work(checker: Checker): Promise<void> {
@@ -126,13 +136,20 @@ class Torture {
     if (!endings.has(code ?? -1)) this.#troubles.push(`sync ended with ${code}: ${running.output().slice(-2_000)}`)
   }
 
-  /** Where something is found wrong, what the program itself says of it belongs to the finding. */
+  /** What is apart may be so only if the program itself says why: it asks a person, or lets a field rest for an hour. */
   async #end(checker: Checker): Promise<void> {
-    const before = checker.violations.length
-    checker.end(await this.#vendors.show())
-    if (checker.violations.length === before) return
-    const { output } = await run(this.#place.folder, ['problems', '--json'], secrets)
-    this.#wish.say?.(`${checker.violations.slice(before).join('; ')}. It says of it: ${output.slice(0, 4_000)}`)
+    for (const apart of checker.end(await this.#vendors.show())) {
+      const reason = await this.#reasonFor(apart)
+      if (reason === null) checker.unexplained(apart)
+      else this.#waiting.set(apart.referral, reason)
+      this.#wish.say?.(`${apart.referral}: ${apart.what}; ${reason ?? 'nobody is told why'}`)
+    }
+  }
+
+  async #reasonFor({ referral }: Apart): Promise<string | null> {
+    const { stdout } = await run(this.#place.folder, ['explain', referral, '--json'], secrets)
+    const explained = Explained.safeParse(stdout === '' ? null : JSON.parse(stdout))
+    return explained.data?.waits.find(({ code }) => reasons.has(code))?.code ?? null
   }
 
   /** At most three more passes bring everything into step; then there is nothing to do, and nothing is done. */

@@ -42,6 +42,12 @@ const words: readonly CrmWords[] = [
   },
 ]
 
+/** A pair that is not in step, though the program says that everything is done. It may wait for a person, or for time. */
+export interface Apart {
+  readonly referral: string
+  readonly what: string
+}
+
 export class Checker {
   readonly violations: string[] = []
   /** Closes that were applied, by referral. */
@@ -74,16 +80,21 @@ export class Checker {
     }
   }
 
-  /** The program says that everything is done: both sides agree, and nothing is left over. */
-  end(shown: Shown): void {
+  /** The program says that everything is done: nothing is left over, and whatever is apart has to have its reason. */
+  end(shown: Shown): readonly Apart[] {
     this.see(shown)
     this.#rememberClosed(shown)
-    for (const crm of words) {
+    return words.flatMap((crm) => {
       const records = shown[crm.system]
       const deals = records.filter(({ kind }) => kind === crm.deal)
       this.#leftOver(crm, deals, records)
-      for (const deal of deals) this.#pair(crm, deal, shown)
-    }
+      return deals.flatMap((deal) => this.#pair(crm, deal, shown))
+    })
+  }
+
+  /** Apart, and nobody is told why. */
+  unexplained({ referral, what }: Apart): void {
+    this.#violated(what, referral)
   }
 
   /** The program has nothing to do: whatever it still writes is too much. */
@@ -113,15 +124,18 @@ export class Checker {
     this.#none('a second account', twice(accounts.map(({ fields }) => String(fields[crm.account.name]))))
   }
 
-  #pair(crm: CrmWords, deal: ShownRecord, { referrals }: Shown): void {
+  #pair(crm: CrmWords, deal: ShownRecord, { referrals }: Shown): readonly Apart[] {
     const referral = referrals.find(({ id }) => id === deal.fields[crm.key])
-    if (!referral || referral.fields['status'] === 'Closed' || !crm.isOpen(deal)) return
+    if (!referral || referral.fields['status'] === 'Closed' || !crm.isOpen(deal)) return []
     const ours = Number(deal.fields[crm.amount])
     const theirs = Number((referral.fields['details'] as Record<string, unknown> | undefined)?.['dealValue'])
-    if (ours !== theirs) this.#violated('I15: the sides differ', `${referral.id}: ${theirs} and ${ours}`)
+    const apart = (what: string): Apart => ({ referral: referral.id, what })
     const may = this.#amounts.get(referral.id)
-    if (may && !may.some((value) => Number(value) === ours))
-      this.#violated('I9: an edit was lost', `${referral.id}: ${may.join(' or ')} became ${ours}`)
+    const isLost = may && !may.some((value) => Number(value) === ours)
+    return [
+      ...(ours === theirs ? [] : [apart(`I15: the sides differ, ${theirs} and ${ours}`)]),
+      ...(isLost ? [apart(`I9: an edit was lost, ${may.join(' or ')} became ${ours}`)] : []),
+    ]
   }
 
   #rememberClosed({ referrals }: Shown): void {

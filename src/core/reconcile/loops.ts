@@ -1,5 +1,5 @@
-// Notices when a field is written again and again because somebody always writes it back: a workflow, another tool. After
-// a few times within an hour we stop, and say so; every hour it is tried once more.
+// Notices when a field is written again and again: a workflow or another tool always writes it back, or people cannot
+// agree. After a few times within an hour we stop, and say so; every hour it is tried once more.
 
 import { later, type Instant } from '../model/instant.ts'
 import type { Link } from '../model/link.ts'
@@ -26,7 +26,7 @@ export function loopOf(link: Link, side: Side, rows: readonly Row[], now: Instan
     const path = side === 'crm' ? row.crm : row.referral
     const until = path === null ? null : restsUntil(link, latelyName(side, path), now)
     if (until === null) continue
-    const message = `${row.crm} was written ${loopWritesMax} times within an hour, and something always writes it back. Find the automation that does, or take the field out of the mapping.`
+    const message = `${row.crm} was written ${loopWritesMax} times within an hour, and has changed again. It rests until the hour is over, in case an automation always writes it back.`
     return { for: 'problem', subject: `loop:${row.id}`, code: 'DB-3127', message, who: 'CRM admin', until }
   }
   return null

@@ -55,11 +55,11 @@ export const dataCodes: Codebook = {
     who: 'CRM admin',
   },
   'DB-3127': {
-    title: 'Something always writes this field back',
+    title: 'A field is written again and again',
     means:
-      'One field was written several times within an hour, and each time it was changed again. It rests for a while; the rest of the deal goes on.',
-    why: 'An automation in the CRM or at the source sets the field to a value of its own.',
-    fix: 'Find the automation, or make the row one-way, or take it out of the mapping.',
+      'One field was written several times within an hour, and each time it was changed again. It rests until the hour is over and is written then; the rest of the deal goes on.',
+    why: 'An automation in the CRM or at the source sets the field to a value of its own, or people changed it many times.',
+    fix: 'Nothing, if people did. Otherwise find the automation, make the row one-way, or take it out of the mapping.',
     who: 'CRM admin',
   },
   'DB-3128': {
