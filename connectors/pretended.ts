@@ -1,14 +1,17 @@
 // The vendors we can pretend, with a seeded company each. Read only by src/main.ts, which gives them to the sandbox.
 
-import type { SellersHands, Simulator, SimulatorOptions, SourceHands } from '#spi'
+import type { AdminsHands, SellersHands, Simulator, SimulatorOptions, SourceHands } from '#spi'
 import { sellersHands as dynamicsHands } from './dynamics/simulator/hands.ts'
 import { dynamicsSimulator } from './dynamics/simulator/index.ts'
+import { adminsHands as dynamicsSetup } from './dynamics/simulator/setup.ts'
 import { sourceHands } from './partner-center/simulator/hands.ts'
 import { partnerCenterSimulator, seedCompany } from './partner-center/simulator/index.ts'
 import { sellersHands as salesforceHands } from './salesforce/simulator/hands.ts'
 import { salesforceSimulator } from './salesforce/simulator/index.ts'
+import { adminsHands as salesforceSetup } from './salesforce/simulator/setup.ts'
 
 type With<H> = Simulator & { readonly hands: H }
+type WithPeople = With<SellersHands> & { readonly setup: AdminsHands }
 
 export const pretended = {
   source: {
@@ -27,9 +30,12 @@ export const pretended = {
       preferredPort: 9702,
       mapping: 'salesforce.opportunity.yaml',
       region: 'Europe',
-      make: (options: SimulatorOptions): With<SellersHands> => {
+      make: (options: SimulatorOptions): WithPeople => {
         const simulator = salesforceSimulator({ ...options, signIn: 'open' })
-        return Object.assign(simulator, { hands: salesforceHands(simulator.desk) })
+        return Object.assign(simulator, {
+          hands: salesforceHands(simulator.desk),
+          setup: salesforceSetup(simulator.admin),
+        })
       },
     },
     {
@@ -38,9 +44,9 @@ export const pretended = {
       preferredPort: 9703,
       mapping: 'dynamics.opportunity.yaml',
       region: 'Americas',
-      make: (options: SimulatorOptions): With<SellersHands> => {
+      make: (options: SimulatorOptions): WithPeople => {
         const simulator = dynamicsSimulator(options)
-        return Object.assign(simulator, { hands: dynamicsHands(simulator.desk) })
+        return Object.assign(simulator, { hands: dynamicsHands(simulator.desk), setup: dynamicsSetup(simulator) })
       },
     },
   ],

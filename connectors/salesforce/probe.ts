@@ -35,10 +35,12 @@ export interface ProbeParts {
 
 const vaulted = 'salesforce-schema'
 const hourMs = 60 * 60_000
+/** Who asks wants to know how it is now. */
+const knownForMs = 0
 
 export async function probe(parts: ProbeParts, kinds: readonly Kind[], signal: AbortSignal): Promise<Probe> {
   const manner: Manner = { name: 'probe', writes: false, signal }
-  const objects = await Promise.all(kinds.map((kind) => parts.objects.again(kind, signal)))
+  const objects = await Promise.all(kinds.map((kind) => parts.objects.again(kind, signal, knownForMs)))
   const org = await readOrg(parts.api, manner)
   const account = await accountName(parts.api, org, manner)
   const process = org.processes?.length === 1 ? (org.processes[0] ?? null) : null

@@ -12,6 +12,8 @@ import { driftBetween, type Drift } from './drift.ts'
 export interface CachedProbe {
   readonly at: Instant
   readonly probe: Probe
+  /** What the mapping read of it. */
+  readonly used?: readonly Shape[] | undefined
 }
 
 /** What changed is shown for so long, so that somebody sees it. */
@@ -34,12 +36,13 @@ export async function cachedProbe(ledger: Ledger, connection: Connection['name']
 export async function keepProbe(
   ledger: Ledger,
   connection: Connection['name'],
-  fresh: { readonly at: Instant; readonly probe: Probe; readonly used: readonly Shape[] },
+  fresh: { readonly at: Instant; readonly probe: Probe; readonly used: readonly Shape[] | null },
 ): Promise<readonly Drift[]> {
   const before = await cachedProbe(ledger, connection)
-  const drift = before ? driftBetween(before.probe.kinds, fresh.probe.kinds, fresh.used) : []
-  if (before && JSON.stringify(before.probe) === JSON.stringify(fresh.probe)) return []
-  const value: JsonObject = { at: fresh.at, probe: asJson(fresh.probe) }
+  const used = fresh.used ?? before?.used ?? []
+  const drift = before ? driftBetween(before.probe.kinds, fresh.probe.kinds, used) : []
+  if (before && isSame(before, { ...fresh, used })) return []
+  const value: JsonObject = { at: fresh.at, probe: asJson(fresh.probe), used: asJson(used) }
   await ledger.commit([
     { put: 'fact', key: keyOf(connection), value },
     ...(drift.length > 0
@@ -48,6 +51,9 @@ export async function keepProbe(
   ])
   return drift
 }
+
+const isSame = (before: CachedProbe, fresh: Omit<CachedProbe, 'at'>): boolean =>
+  JSON.stringify([before.probe, before.used]) === JSON.stringify([fresh.probe, fresh.used])
 
 /** What changed lately. */
 export async function recentDrift(
@@ -61,7 +67,7 @@ export async function recentDrift(
 }
 
 /** Plain data from a connector: what JSON cannot hold is left behind. */
-const asJson = (value: Probe | Drift): Json => JSON.parse(JSON.stringify(value)) as Json
+const asJson = (value: Probe | Drift | readonly Shape[]): Json => JSON.parse(JSON.stringify(value)) as Json
 
 // Read back with care for what others rest on; the rest of a field's schema passes through as it was written.
 const Field = z.looseObject({ name: z.string(), label: z.string(), type: z.string() })
@@ -77,12 +83,14 @@ const ProbeShape = z.looseObject({
   currencies: z.array(z.string()),
   findings: z.array(z.looseObject({ level: z.string(), what: z.string() })),
 })
+const UsedShape = z.array(z.looseObject({ kind: z.string(), fields: z.array(z.string()) }))
 const DriftShape = z.looseObject({ kind: z.string(), field: z.string(), change: z.string(), breaking: z.boolean() })
 const instant = z.string().transform((text) => text as Instant)
 
 const Kept = z.object({
   at: instant,
   probe: z.custom<Probe>((value) => ProbeShape.safeParse(value).success),
+  used: z.custom<readonly Shape[]>((value) => UsedShape.safeParse(value).success).optional(),
 })
 const KeptDrift = z.object({
   at: instant,

@@ -10,6 +10,7 @@ import { asSyncError, type SyncError } from '#core/errors'
 import type { Mapping } from '#core/mapping/mapping'
 import { REFERRAL, type ConnectionName, type Kind, type PipelineName } from '#core/model/ids'
 import { msOf, type Instant } from '#core/model/instant'
+import type { VendorRecord } from '#core/model/record'
 import type { Problem } from '#core/problem'
 import type { Mode, Pipeline } from '#engine/pipeline'
 import type { KeptLedger } from '#ledger'
@@ -17,13 +18,13 @@ import type { PipelineSettings, Settings } from '#settings/settings'
 import { invariant, type LogFacts, type Probe } from '#spi'
 import { bind } from './binding.ts'
 import type { Connection } from './connection.ts'
-import type { Drift } from './drift.ts'
 import { readFact } from './facts.ts'
 import type { Machine } from './machine.ts'
 import type { Against } from './mapping-draft.ts'
 import { candidatesAt, choose, invalidMapping, kindsWanted, type Chosen, type RefusedFile } from './mapping-choice.ts'
 import { keepVersion, readVersions, type MappingVersion } from './mapping-versions.ts'
 import { askProbe, keepProbe } from './probes.ts'
+import { SchemaWatch } from './schema-watch.ts'
 
 export interface Trouble {
   readonly error: SyncError
@@ -63,6 +64,7 @@ export class Runner {
   readonly ledger: KeptLedger
   readonly machine: Machine
   readonly #house: RunnerParts['house']
+  readonly #schema: SchemaWatch
   #prepared: Prepared | null = null
   #trouble: Trouble | null = null
 
@@ -74,6 +76,7 @@ export class Runner {
     this.ledger = ledger
     this.machine = machine
     this.#house = house
+    this.#schema = new SchemaWatch({ connection: target.name, ledger, machine })
   }
 
   get trouble(): Trouble | null {
@@ -130,10 +133,15 @@ export class Runner {
     return set !== null && set.over === this.settings.mode ? set.mode : this.settings.mode
   }
 
-  /** What the engine works with. Asks both systems who they are the first time, and whenever `fresh` is wished for. */
+  /** Records of the CRM as they were read: do they still show what the mapping reads? */
+  see(records: readonly VendorRecord[]): void {
+    this.#schema.see(records, this.mapping?.shapes ?? [])
+  }
+
+  /** What the engine works with. Asks both systems who they are the first time, in doubt, and when `fresh` is wished for. */
   async ready(signal: AbortSignal, { fresh = false } = {}): Promise<Pipeline> {
     if (this.ledger.failure) throw this.ledger.failure
-    if (this.#prepared === null || fresh) this.#prepared = await this.#prepare(signal)
+    if (this.#prepared === null || fresh || this.#schema.isInDoubt) this.#prepared = await this.#prepare(signal)
     return this.#pipeline(this.#prepared, await this.mode())
   }
 
@@ -202,6 +210,7 @@ export class Runner {
   }
 
   async #prepare(signal: AbortSignal): Promise<Prepared> {
+    this.#schema.asked()
     // Both systems are asked at the same time; the first that fails is to blame.
     const blamed: ConnectionName[] = []
     const probe = async (connection: Connection, kinds: readonly Kind[]): Promise<Probe> => {
@@ -235,9 +244,9 @@ export class Runner {
     })
     const fits = (mapping: Mapping): readonly Problem[] => this.#strangers(mapping)
     const chosen = await choose(candidates, { ...this.#against(right), ledger, now: clock.now(), fits })
+    await this.#schema.remember(right, chosen.ok ? chosen.value.mapping : null)
     if (!chosen.ok) throw invalidMapping(chosen.problems)
     await keepProbe(ledger, this.source.name, { at: clock.now(), probe: left, used: [] })
-    await this.#remember(right, chosen.value.mapping)
     if (chosen.value.refused) this.#warn(chosen.value.refused)
     const endings = new Map([...this.#ending(this.source.name, left), ...this.#ending(this.target.name, right)])
     return { chosen: chosen.value, target: right, endings }
@@ -264,15 +273,6 @@ export class Runner {
     if ([settings.name, settings.type, settings.connector.id].includes(target)) return []
     const what = `The mapping ${name} is for "${target}", but the pipeline ${this.name} leads to ${settings.name} (${settings.type}).`
     return [{ code: 'DB-1107', severity: 'error', what, who: 'CRM admin' }]
-  }
-
-  async #remember(probe: Probe, mapping: Mapping): Promise<void> {
-    const { clock, log, metrics } = this.machine
-    const fresh = { at: clock.now(), probe, used: mapping.shapes }
-    const drift = await keepProbe(this.ledger, this.target.name, fresh)
-    for (const one of drift) tell(log, this.target.name, one)
-    const breaking = drift.filter((one) => one.breaking).length
-    metrics.drift(this.target.name, { breaking, harmless: drift.length - breaking })
   }
 
   #source() {
@@ -325,9 +325,3 @@ function queueOf(ledger: KeptLedger): Queue {
 
 const shownPath = (path: string, root: string): string =>
   path.startsWith(`${root}/`) ? path.slice(root.length + 1) : path
-
-function tell(log: Machine['log'], connection: ConnectionName, { kind, field, breaking }: Drift): void {
-  const facts = { connection, kind, field, code: 'DB-1103' } as const
-  if (breaking) log.warn('schema.broke', facts)
-  else log.info('schema.changed', facts)
-}

@@ -114,6 +114,7 @@ async function watchOf(runner: Runner, { tell, seen }: Pick<PassOptions, 'tell' 
   return {
     seen: (views) => {
       roster.see(views)
+      runner.see(views.flatMap(({ crm }) => crm ?? []))
       seen?.(views)
     },
     planned: (plan: Plan) => {

@@ -118,6 +118,30 @@ export const stories: readonly Story[] = [
     },
   },
   {
+    name: 'renamed-field',
+    about: 'an admin of the CRM renames a field that the mapping uses',
+    play: (world) => {
+      const crm = someCrm(world)
+      const { from, to } = crm.setup.renameField()
+      return [
+        `${crm.label}: ${from} is called ${to} now, and nobody told us.`,
+        'It is noticed with the next record that is read:  dealbridge sandbox play edit-in-crm',
+        'Then nothing is written until both fit again:     dealbridge status',
+      ]
+    },
+  },
+  {
+    name: 'removed-stage',
+    about: 'an admin of the CRM takes a stage away that the mapping uses',
+    play: (world) => {
+      const crm = someCrm(world)
+      return [
+        `${crm.label}: the stage ${crm.setup.removeStage()} can no longer be chosen. Deals that are in it keep it.`,
+        'It is noticed at the latest within a day, or now: dealbridge check',
+      ]
+    },
+  },
+  {
     name: 'rate-limit',
     about: 'Partner Center answers 429 for a while',
     play: (world) => {

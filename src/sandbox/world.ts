@@ -1,6 +1,6 @@
 // The pretended world: three vendors on loopback ports, one clock. Given the vendors by main; knows none of them by name.
 
-import type { Instant, SellersHands, Simulator, SimulatorOptions, SourceHands } from '#spi'
+import type { AdminsHands, Instant, SellersHands, Simulator, SimulatorOptions, SourceHands } from '#spi'
 import { serve, type Served } from '#testkit/serve'
 import type { TurnableClock } from './turnable-clock.ts'
 
@@ -18,7 +18,7 @@ export interface PretendedCrm {
   readonly mapping: string
   /** Referrals of this region are its mapping's. */
   readonly region: 'Europe' | 'Americas'
-  make(options: SimulatorOptions): Simulator & { readonly hands: SellersHands }
+  make(options: SimulatorOptions): Simulator & { readonly hands: SellersHands; readonly setup: AdminsHands }
 }
 
 export interface Vendors {
@@ -36,6 +36,7 @@ export interface ServedSource {
 export interface ServedCrm extends PretendedCrm {
   readonly served: Served
   readonly hands: SellersHands
+  readonly setup: AdminsHands
   readonly simulator: Simulator
 }
 
@@ -51,7 +52,7 @@ export interface World {
 
 export async function openWorld(vendors: Vendors, clock: TurnableClock, random: () => number): Promise<World> {
   const source = await open(vendors.source, clock, random)
-  const crms = await Promise.all(vendors.crms.map(async (crm) => ({ ...crm, ...(await open(crm, clock, random)) })))
+  const crms = await Promise.all(vendors.crms.map((crm) => openCrm(crm, clock, random)))
   const all = [source, ...crms]
   return {
     clock,
@@ -66,6 +67,11 @@ export async function openWorld(vendors: Vendors, clock: TurnableClock, random: 
       await Promise.all(all.map(({ served }) => served.close()))
     },
   }
+}
+
+async function openCrm(crm: PretendedCrm, clock: TurnableClock, random: () => number): Promise<ServedCrm> {
+  const opened = await open(crm, clock, random)
+  return { ...crm, ...opened, setup: opened.simulator.setup }
 }
 
 interface Vendor<S extends Simulator> {

@@ -78,6 +78,14 @@ export interface SellersHands {
   doubleAccount(deal: RecordId): void
 }
 
+/** What an administrator of the CRM does, on a day when nobody thinks of us. Names are the CRM's own. */
+export interface AdminsHands {
+  /** A field that sellers fill in for Microsoft gets another name. */
+  renameField(): { readonly from: string; readonly to: string }
+  /** A stage is taken out of the sales process; deals that are in it keep it. */
+  removeStage(): string
+}
+
 export interface ShownDeal {
   readonly title: string
   readonly account: string | null

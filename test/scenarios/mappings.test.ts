@@ -94,7 +94,7 @@ describe('an org that has everything', () => {
     expect(found.code).toBe(78)
     expect(found.out).toContain('There is no field "Amout" on Opportunity.')
     expect(found.out).toContain('│          ^^^^^ did you mean "Amount" (currency)?')
-    expect(found.out).toContain('✗ 1 error in 1 file.   The published mappings keep running.')
+    expect(found.out).toContain('✗ 1 error in 1 file.   What is published keeps running as far as it fits the CRM.')
 
     // The pipeline goes on with what is published, and says so.
     expect((await cli.run(['sync'])).code).toBeLessThan(2)

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { pretended } from '../../connectors/pretended.ts'
 import { systemClock } from '#platform/clock'
-import type { SellersHands, Simulator, SimulatorOptions, SourceHands } from '#spi'
+import type { AdminsHands, SellersHands, Simulator, SimulatorOptions, SourceHands } from '#spi'
 import { serve, type Served } from '#testkit/serve'
 import { seededRandom } from './host.ts'
 
@@ -22,10 +22,14 @@ export interface Pretended<H> {
   readonly hands: H
 }
 
+export interface PretendedCrm extends Pretended<SellersHands> {
+  readonly setup: AdminsHands
+}
+
 export interface RealWorld {
   readonly folder: string
   readonly source: Pretended<SourceHands>
-  readonly crms: Readonly<Partial<Record<CrmName, Pretended<SellersHands>>>>
+  readonly crms: Readonly<Partial<Record<CrmName, PretendedCrm>>>
   /** Runs `dealbridge` to its end. */
   run(...args: readonly string[]): Promise<Ended>
   /** Starts `dealbridge` and leaves it running. */
@@ -64,10 +68,13 @@ export async function realWorld(names: readonly CrmName[], seed = 1): Promise<Re
     random: () => random.next(),
     baseUrl: () => baseUrl,
   })
-  const source = await pretend<SourceHands>((url) => pretended.source.make(options(url)))
-  const crms: Partial<Record<CrmName, Pretended<SellersHands>>> = {}
-  for (const { name, make } of pretended.crms)
-    if (names.includes(name)) crms[name] = await pretend<SellersHands>((url) => make(options(url)))
+  const source = await pretend((url) => pretended.source.make(options(url)))
+  const crms: Partial<Record<CrmName, PretendedCrm>> = {}
+  for (const { name, make } of pretended.crms) {
+    if (!names.includes(name)) continue
+    const crm = await pretend((url) => make(options(url)))
+    crms[name] = { ...crm, setup: crm.simulator.setup }
+  }
   const configure = async (config: Partial<Config>): Promise<void> =>
     await writeFile(
       join(folder, 'config', 'dealbridge.yaml'),
@@ -93,8 +100,10 @@ export async function realWorld(names: readonly CrmName[], seed = 1): Promise<Re
   }
 }
 
-async function pretend<H>(make: (url: string) => Simulator & { readonly hands: H }): Promise<Pretended<H>> {
-  const made: { simulator?: Simulator & { readonly hands: H } } = {}
+async function pretend<S extends Simulator & { readonly hands: unknown }>(
+  make: (url: string) => S,
+): Promise<Pretended<S['hands']> & { readonly simulator: S }> {
+  const made: { simulator?: S } = {}
   const served = await serve((url) => (made.simulator = make(url)))
   if (!made.simulator) throw new Error('it was served without being made')
   return { served, simulator: made.simulator, hands: made.simulator.hands }

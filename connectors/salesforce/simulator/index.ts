@@ -31,6 +31,8 @@ export interface Admin {
   setValue(kind: Kind, field: FieldName, value: string, active: boolean): void
   change(kind: Kind, field: FieldName, change: Partial<FieldDef>): void
   removeField(kind: Kind, field: FieldName): void
+  /** Records keep what stands in it. */
+  renameField(kind: Kind, field: FieldName, to: FieldName): void
 }
 
 export interface SalesforceSimulator extends Simulator {
@@ -116,6 +118,16 @@ function adminOf(org: Org, staff: Staff): Admin {
       fieldOf(kind, name)
       org.redefine(kind, name, null)
       noted(kind, `Deleted custom field ${name}`)
+    },
+    renameField: (kind, name, to) => {
+      const field = fieldOf(kind, name)
+      org.redefine(kind, to, { ...field, name: to })
+      for (const row of org.rows(kind)) {
+        const { [name]: value = null, ...fields } = row.fields
+        org.put({ ...row, fields: { ...fields, [to]: value } })
+      }
+      org.redefine(kind, name, null)
+      noted(kind, `Changed API name of custom field ${name} to ${to}`)
     },
   }
 }

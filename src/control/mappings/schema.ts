@@ -45,7 +45,7 @@ async function remember(
 ): Promise<void> {
   if (ledger.failure) return
   try {
-    await keepProbe(ledger, name, { ...fresh, used: mapping?.shapes ?? [] })
+    await keepProbe(ledger, name, { ...fresh, used: mapping?.shapes ?? null })
   } catch (error) {
     // It was asked to be shown; not being able to remember it is the next pass's trouble.
     machine.log.warn('schema.not-kept', { connection: name, code: asSyncError(error).code })

@@ -66,7 +66,8 @@ function tell(context: Context, found: Validated, zone: string): void {
     context.lines([printProblems(problems, { sources: sourcesOf(files), colour: isColoured }).trimEnd(), ''])
   const counted = [errors > 0 && plural(errors, 'error'), warnings > 0 && plural(warnings, 'warning')].filter(Boolean)
   const where = `in ${plural(files.length, 'file')}`
-  const tail = errors > 0 ? '   The published mappings keep running.' : `   ${seen(context, found, zone)}`
+  const tail =
+    errors > 0 ? '   What is published keeps running as far as it fits the CRM.' : `   ${seen(context, found, zone)}`
   const tally =
     errors > 0
       ? `${paint.bad('✗')} ${counted.join(', ')} ${where}.`

@@ -83,12 +83,18 @@ describe('a healthy org', () => {
     ])
   })
 
-  test('a probe writes nothing, and repeated within minutes it asks for no fields again', async () => {
+  test('a probe writes nothing, and repeated it asks only whether fields have changed', async () => {
     org = await testOrg({ company: 'fabrikam' })
     await look()
     const before = org.apiCalls().length
     await look()
-    expect(org.apiCalls().length - before).toBe(1)
+    const describes = org
+      .apiCalls()
+      .slice(before)
+      .filter(({ url }) => url.pathname.endsWith('/describe'))
+    expect(describes).toHaveLength(kinds.length)
+    expect(describes.every(({ headers }) => headers['if-modified-since'] !== undefined)).toBe(true)
+    expect(org.apiCalls().length - before).toBe(kinds.length + 1)
     expect(org.apiCalls().every(({ method, body }) => method === 'GET' || !body.includes('"PATCH"'))).toBe(true)
   })
 })
