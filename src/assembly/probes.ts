@@ -2,7 +2,7 @@
 // a network and a change of the vendor's schema is noticed.
 
 import { z } from 'zod'
-import type { Kind, Probe, Shape } from '#spi'
+import { kind as kindOf, type Kind, type Probe, type SchemaChange, type Shape } from '#spi'
 import { instantFromMs, msOf, type Instant } from '#core/model/instant'
 import type { Json, JsonObject } from '#core/model/json'
 import type { Ledger } from '#ledger'
@@ -27,9 +27,29 @@ export async function askProbe(connection: Connection, kinds: readonly Kind[], s
   return await line.ask(`${name}.probe`, async () => await connection.session.probe(kinds, signal), signal)
 }
 
+/** As it was kept; where the vendor tells no history, with what we noticed ourselves. */
 export async function cachedProbe(ledger: Ledger, connection: Connection['name']): Promise<CachedProbe | null> {
+  const kept = await keptProbe(ledger, connection)
+  if (!kept || kept.probe.history) return kept
+  return { ...kept, probe: { ...kept.probe, history: await noticed(ledger, connection) } }
+}
+
+async function keptProbe(ledger: Ledger, connection: Connection['name']): Promise<CachedProbe | null> {
   const kept = Kept.safeParse(await ledger.get('fact', keyOf(connection)))
   return kept.success ? kept.data : null
+}
+
+async function noticed(ledger: Ledger, connection: Connection['name']): Promise<readonly SchemaChange[]> {
+  const { at, drift } = await keptDrift(ledger, connection)
+  const on = at.slice(0, 10) as SchemaChange['on']
+  return drift.flatMap(({ kind, field, value, change }) =>
+    change === 'changed' ? [] : [{ kind: kindOf(kind), field, change, on, ...(value === undefined ? {} : { value }) }],
+  )
+}
+
+async function keptDrift(ledger: Ledger, connection: Connection['name']): Promise<z.infer<typeof KeptDrift>> {
+  const kept = KeptDrift.safeParse(await ledger.get('fact', driftKeyOf(connection)))
+  return kept.data ?? { at: instantFromMs(0), drift: [] }
 }
 
 /** Remembers a probe. A schema that is the same as before costs no commit; one that changed is told. */
@@ -38,7 +58,7 @@ export async function keepProbe(
   connection: Connection['name'],
   fresh: { readonly at: Instant; readonly probe: Probe; readonly used: readonly Shape[] | null },
 ): Promise<readonly Drift[]> {
-  const before = await cachedProbe(ledger, connection)
+  const before = await keptProbe(ledger, connection)
   const used = fresh.used ?? before?.used ?? []
   const drift = before ? driftBetween(before.probe.kinds, fresh.probe.kinds, used) : []
   if (before && isSame(before, { ...fresh, used })) return []
@@ -61,9 +81,8 @@ export async function recentDrift(
   connection: Connection['name'],
   now: Instant,
 ): Promise<readonly Drift[]> {
-  const kept = KeptDrift.safeParse(await ledger.get('fact', driftKeyOf(connection)))
-  if (!kept.success || kept.data.at < instantFromMs(msOf(now) - driftShownMs)) return []
-  return kept.data.drift
+  const { at, drift } = await keptDrift(ledger, connection)
+  return at < instantFromMs(msOf(now) - driftShownMs) ? [] : drift
 }
 
 /** Plain data from a connector: what JSON cannot hold is left behind. */

@@ -67,7 +67,9 @@ test.each<Crm>(['salesforce', 'dynamics'])('a field that got another name in %s'
   await until('the trouble', async () => (await status()).includes(`"${from}"`))
   expect((await made.run('problems')).out).toContain('DB-2101')
   const validated = await made.run('mappings', 'validate')
-  expect([validated.code, validated.out]).toEqual([78, expect.stringContaining(from)])
+  expect([validated.code, validated.out]).toEqual([78, expect.stringContaining(`There is no field "${from}"`)])
+  // When it went, and what may have become of it.
+  expect(validated.out).toMatch(new RegExp(`removed on \\d+ \\w+[^]*write ${to}, if that is what it is called now`))
 
   // Nothing is written meanwhile, and nothing is lost.
   const { value } = made.source.hands.show(referral)

@@ -1,6 +1,7 @@
 // Whether the CRM still is what the mapping was made for: when it is asked again, what is remembered, and what is told.
 
 import { describe, expect, test } from 'vitest'
+import { cachedProbe } from '#assembly/probes'
 import { SchemaWatch } from '#assembly/schema-watch'
 import { connectionName, recordId, version } from '#core/model/ids'
 import { instantFromMs } from '#core/model/instant'
@@ -59,7 +60,7 @@ function watched() {
     drift: (...[, counts]: Parameters<typeof noMetrics.drift>) => void drift.push(counts),
   }
   const parts = { connection: salesforce, ledger, machine: { clock, log, metrics } }
-  return { watch: new SchemaWatch(parts), clock, said, drift, again: () => new SchemaWatch(parts) }
+  return { watch: new SchemaWatch(parts), clock, said, drift, ledger, again: () => new SchemaWatch(parts) }
 }
 
 describe('a record that is read', () => {
@@ -111,6 +112,21 @@ describe('what has changed', () => {
 
     await watch.remember(probeOf('Name'), mapping)
     expect(drift.at(-1)).toEqual({ breaking: 0, harmless: 1 })
+  })
+
+  test('is remembered with its day, for a vendor that tells no history of its own', async () => {
+    const { watch, ledger } = watched()
+    await watch.remember(probeOf('Name', 'Amount'), mapping)
+    expect((await cachedProbe(ledger, salesforce))?.probe.history).toEqual([])
+    await watch.remember(probeOf('Name', 'Sum'), null)
+    const change = { kind: opportunity, on: '2026-11-20' }
+    expect((await cachedProbe(ledger, salesforce))?.probe.history).toEqual([
+      { ...change, field: 'Amount', change: 'removed' },
+      { ...change, field: 'Sum', change: 'added' },
+    ])
+    const own = [{ ...change, field: 'Fax', change: 'removed' }] as unknown as Probe['history']
+    await watch.remember({ ...probeOf('Name', 'Sum'), ...(own ? { history: own } : {}) }, null)
+    expect((await cachedProbe(ledger, salesforce))?.probe.history).toEqual(own)
   })
 
   test('is felt by what the mapping read before, also after a restart', async () => {

@@ -94,7 +94,7 @@ function checkChoice(desk: Desk, { field, name, place }: Target, text: string, a
   const found = choices.find((choice) => choice.value === text || choice.label === text)
   if (found?.active) return
   const active = choices.filter((choice) => choice.active)
-  const removed = place ? desk.removed(place.kind, place.name, text) : undefined
+  const removed = place ? desk.lately.removed(place.kind, place.name, text) : undefined
   const what = found ? `"${text}" is switched off in ${name}.` : `"${text}" is not a value of ${name}.`
   const labels = active.flatMap((choice) => [choice.value, choice.label])
   const known = `it has ${listed(active.slice(0, 12).map((choice) => choice.label))}`

@@ -12,6 +12,7 @@ import type { Rule } from '../mapping.ts'
 import { suggestion, type Notes } from '../notes.ts'
 import type { MappingWorld } from '../world.ts'
 import { placeProblem } from './formula-place.ts'
+import { Lately } from './lately.ts'
 import { fieldWords } from './words.ts'
 
 /** A field of the CRM as the mapping names it: on the record itself, or of another kind before a dot. */
@@ -39,6 +40,8 @@ export class Desk {
   readonly record: Kind
   readonly timezone: string | null
   readonly referral: ObjectType
+  /** What the CRM's history tells. */
+  readonly lately: Lately
   /** Every field that is used, by kind: what has to be read. */
   readonly used = new Map<Kind, Set<string>>()
   /** Every referral path that is read or written. */
@@ -57,6 +60,7 @@ export class Desk {
     this.notes = notes
     this.record = record
     this.timezone = timezone
+    this.lately = new Lately(world.crm?.history ?? [])
     this.#kinds = new Map(world.crm?.kinds.map((schema) => [schema.kind, schema]))
     this.#properties = new Map(world.properties.map((property) => [property.path, property]))
     this.referral = namesOf(world.properties)
@@ -127,28 +131,20 @@ export class Desk {
       `"${found}" (${fieldWords(schema.fields.find((field) => field.name === found))})`
     const start = name.node.start + (name.node.style === 'plain' ? place.full.length - place.name.length : 0)
     const at = { start, end: name.node.end }
-    const more = near === undefined ? {} : { hint: `did you mean ${label(near)}?`, edit: { ...at, text: near } }
-    if (near !== undefined) this.meant.add(near)
-    const removed = this.removed(place.kind, place.name)
+    const removed = this.lately.removed(place.kind, place.name)
     const what = `There is no field "${place.name}" on ${schema.kind}.`
-    this.notes.error(at, 'DB-2101', what, removed === undefined ? more : { ...more, hint: removed })
+    if (removed !== undefined) this.notes.error(at, 'DB-2101', what, this.#goneBy(place, removed, near))
+    else if (near === undefined) this.notes.error(at, 'DB-2101', what)
+    else this.notes.error(at, 'DB-2101', what, { hint: `did you mean ${label(near)}?`, edit: { ...at, text: near } })
+    if (near !== undefined) this.meant.add(near)
   }
 
-  /** `removed on 20 Nov by Priya Nair`, where the CRM's history tells it. */
-  removed(kind: Kind, field: string, value?: string): string | undefined {
-    const found = this.world.crm?.history?.findLast(
-      (change) => change.kind === kind && change.field === field && change.value === value,
-    )
-    if (found?.change !== 'removed') return undefined
-    return `removed on ${shortDate(found.on)}${found.by === undefined ? '' : ` by ${found.by}`}`
-  }
-
-  /** `new since 20 Nov`, where the CRM's history tells it. */
-  added(kind: Kind, field: string, value: string): string | undefined {
-    const found = this.world.crm?.history?.findLast(
-      (change) => change.kind === kind && change.field === field && change.value === value,
-    )
-    return found?.change === 'added' ? `new since ${shortDate(found.on)}` : undefined
+  /** What may have become of a field that was there: for a person to decide, and nothing to be mended by itself. */
+  #goneBy({ kind, name }: CrmPlace, removed: string, near: string | undefined): { hint: string; fix?: string } {
+    const successor = this.lately.successor(kind, name) ?? near
+    if (successor === undefined) return { hint: removed }
+    this.meant.add(successor)
+    return { hint: removed, fix: `write ${successor}, if that is what it is called now` }
   }
 
   // ── the referral ───────────────────────────────────────────────────────────────────────────────────────────
@@ -225,8 +221,3 @@ function fieldType({ type, choices }: FieldSchema): Type {
   const values = choices?.flatMap((choice) => [choice.value, choice.label])
   return typeOf(type, values) ?? any
 }
-
-const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
-
-export const shortDate = (date: string): string =>
-  `${Number(date.slice(8, 10))} ${months[Number(date.slice(5, 7)) - 1] ?? ''}`

@@ -93,7 +93,7 @@ function stageValue(desk: Desk, field: CrmPlace, { text, node, index }: StageTex
   if (!schema?.choices) return schema?.type === 'boolean' ? text === 'true' : text
   const known = schema.choices.find((choice) => choice.value === text || choice.label === text)
   if (known?.active) return known.value
-  const removed = desk.removed(field.kind, field.name, text)
+  const removed = desk.lately.removed(field.kind, field.name, text)
   const active = schema.choices.filter((choice) => choice.active).map((choice) => choice.label)
   const back = `put the value back in ${desk.world.target.label}, or point row ${index + 1} at another stage`
   const near = removed === undefined ? nearest(text, active) : undefined
@@ -151,7 +151,7 @@ function checkCoverage(desk: Desk, document: StagesDocument, { field, rows, igno
 }
 
 function nameOf(desk: Desk, field: CrmPlace, { value, label }: Choice): string {
-  const added = desk.added(field.kind, field.name, value)
+  const added = desk.lately.added(field.kind, field.name, value)
   return `"${label}"${added === undefined ? '' : ` (${added})`}`
 }
 
