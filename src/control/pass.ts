@@ -104,7 +104,7 @@ async function turned(
 }
 
 /** Fills the roster, and tells how far the writing has come, system by system. */
-async function watchOf(runner: Runner, { tell, seen }: Pick<PassOptions, 'tell' | 'seen'>): Promise<Watch> {
+async function watchOf(runner: Runner, { tell, seen, as }: PassOptions): Promise<Watch> {
   const { roster } = await notebookOf(runner)
   const { metrics } = runner.machine
   const totals = new Map<ConnectionName, number>()
@@ -114,7 +114,8 @@ async function watchOf(runner: Runner, { tell, seen }: Pick<PassOptions, 'tell' 
   return {
     seen: (views) => {
       roster.see(views)
-      runner.see(views.flatMap(({ crm }) => crm ?? []))
+      // A draft reads other fields than the published mapping.
+      if (!as) runner.see(views.flatMap(({ crm }) => crm ?? []))
       seen?.(views)
     },
     planned: (plan: Plan) => {
